@@ -33,6 +33,7 @@ class ReadSection:
     title: str
     markdown: str  # canonical
     file: str  # where it came from
+    addresses: tuple[str, ...] = ()  # old addresses of a page of its own: "/digital/strategy/case-studies/fast-stream/"
 
 
 @dataclass(frozen=True, slots=True)
