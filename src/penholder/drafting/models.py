@@ -1,0 +1,137 @@
+"""Documents and their drafts; iterations, which are sealed and never change again."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from penholder.drafting.sealed import SealedModel
+from penholder.people.models import Organisation
+
+
+class Kind(models.TextChoices):
+    """What a document is. The words are those of `penholder.formats.reading.DocumentKind`."""
+
+    STRATEGY = "strategy", "Strategy"
+    DEPARTMENTAL = "departmental", "Departmental strategy"
+    PAPER = "paper", "Paper"
+    CASE_STUDIES = "case-studies", "Case studies"
+    POST = "post", "Post"
+    REPORT = "report", "Report"
+
+
+class Document(models.Model):
+    """A text that people draft together, section by section. Its iterations are what they agree to."""
+
+    key = models.SlugField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    title = models.CharField(max_length=500)
+    subtitle = models.CharField(max_length=500, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
+    )
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Section(models.Model):
+    """The current draft of one section. `position` is a fractional key: sections stand in its (byte) order."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sections")
+    key = models.CharField(max_length=200)
+    position = models.CharField(max_length=200)
+    title = models.CharField(max_length=500)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "key"], name="section_has_one_key_in_its_document")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Text(SealedModel):
+    """One canonical text, kept once however many iterations hold it. Its key is its own SHA-256."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Media(SealedModel):
+    """A picture, film or captions file. Its bytes lie in the media folder under `digest`."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=300)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Iteration(SealedModel):
+    """One whole state of a document, sealed: what people sign, and what is published exactly as signed.
+
+    `manifest` says what it holds (see `penholder.drafting.manifests`) and `seal` is the SHA-256 of its RFC 8785 bytes.
+    `events` says what became of each passage since the iteration before, without those that were merely kept.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="iterations")
+    number = models.PositiveIntegerField()
+    label = models.CharField(max_length=200)
+    stage = models.CharField(max_length=80, blank=True)
+    taken_at = models.DateTimeField()
+    sealed_at = models.DateTimeField()
+    seal = models.CharField(max_length=64, db_index=True)
+    manifest = models.JSONField()
+    events = models.JSONField(default=list)
+    source = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=300, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["document", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "number"], name="iteration_has_one_number_in_its_document"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="iterations_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}:{self.number} {self.label}"
+
+
+class SealedSection(SealedModel):
+    """One section as it was sealed.
+
+    `passages` holds a row `[id, first line, line after the last, kind, digest]` for each block in order: the lasting id
+    that links, comments and sign-off stand on, and where in the section's text (lines from 0) it lies.
+    """
+
+    iteration = models.ForeignKey(Iteration, on_delete=models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=200)
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=500)
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    passages = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = ["iteration", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["iteration", "position"], name="sealed_sections_stand_in_one_order"),
+            models.UniqueConstraint(fields=["iteration", "key"], name="sealed_section_has_one_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
