@@ -28,6 +28,7 @@ LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 INSTALLED_APPS = [
+    "penholder.record",
     "penholder.people",
     "penholder.drafting",
     "penholder.publishing",
