@@ -1,0 +1,142 @@
+"""Which items of two sequences stay in order: patience on unique items, then Myers, with a linear way out.
+
+Knows nothing of texts: the items are anything hashable (digests of blocks, words, table rows).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Sequence
+
+# A gap with no unique item is searched for its shortest edit only this far; beyond, time would grow with the square.
+MOST_EDITS = 128
+# Patience divides its gaps again this often. Real texts need three or four; a text made to be nasty must still end.
+MOST_DIVISIONS = 16
+
+
+def increasing(values: Sequence[int]) -> list[int]:
+    """Positions of a longest strictly increasing subsequence of `values`."""
+    if all(values[i] < values[i + 1] for i in range(len(values) - 1)):
+        return list(range(len(values)))
+    tails: list[int] = []  # the smallest value that ends a subsequence of each length
+    ends: list[int] = []  # and where it stands
+    before = [-1] * len(values)
+    for at, value in enumerate(values):
+        length = bisect_left(tails, value)
+        if length:
+            before[at] = ends[length - 1]
+        if length == len(tails):
+            tails.append(value)
+            ends.append(at)
+        else:
+            tails[length] = value
+            ends[length] = at
+    chain = []
+    at = ends[-1]
+    while at >= 0:
+        chain.append(at)
+        at = before[at]
+    chain.reverse()
+    return chain
+
+
+def unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """Positions of every item that stands exactly once in each sequence, in the order of `old`."""
+    in_old: dict[Hashable, int] = {}
+    for i, item in enumerate(old):
+        in_old[item] = -1 if item in in_old else i
+    in_new: dict[Hashable, int] = {}
+    for j, item in enumerate(new):
+        in_new[item] = -1 if item in in_new else j
+    return [(i, j) for item, i in in_old.items() if i >= 0 and (j := in_new.get(item, -1)) >= 0]
+
+
+def align(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """Pairs of positions of equal items, increasing on both sides.
+
+    Near-linear for any input; a shortest edit for short ones, close to it for long ones.
+    """
+    pairs: list[tuple[int, int]] = []
+    todo = [(0, len(old), 0, len(new), 0)]
+    while todo:
+        i, i_end, j, j_end, depth = todo.pop()
+        while i < i_end and j < j_end and old[i] == new[j]:
+            pairs.append((i, j))
+            i += 1
+            j += 1
+        while i < i_end and j < j_end and old[i_end - 1] == new[j_end - 1]:
+            i_end -= 1
+            j_end -= 1
+            pairs.append((i_end, j_end))
+        if i == i_end or j == j_end:
+            continue
+        left, right = old[i:i_end], new[j:j_end]
+        found = [] if depth >= MOST_DIVISIONS else unique_pairs(left, right)
+        if found:
+            a, b = i, j
+            for at in increasing([y for _, y in found]):
+                x, y = found[at][0] + i, found[at][1] + j
+                pairs.append((x, y))
+                if x > a and y > b:
+                    todo.append((a, x, b, y, depth + 1))
+                a, b = x + 1, y + 1
+            if a < i_end and b < j_end:
+                todo.append((a, i_end, b, j_end, depth + 1))
+        else:
+            pairs.extend((x + i, y + j) for x, y in _without_unique(left, right))
+    pairs.sort()
+    return pairs
+
+
+def _without_unique(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    if set(old).isdisjoint(new):
+        return []
+    shortest = _shortest_edit(old, new)
+    return _by_occurrence(old, new) if shortest is None else shortest
+
+
+def _shortest_edit(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]] | None:
+    """Myers' greedy search; None when more than MOST_EDITS items differ."""
+    n, m = len(old), len(new)
+    if abs(n - m) > MOST_EDITS:
+        return None
+    furthest = {1: 0}  # on each diagonal, how far into `old` so many edits can reach
+    history: list[dict[int, int]] = []
+    for edits in range(min(n + m, MOST_EDITS) + 1):
+        history.append(furthest.copy())
+        for k in range(-edits, edits + 1, 2):
+            down = k == -edits or (k != edits and furthest[k - 1] < furthest[k + 1])
+            x = furthest[k + 1] if down else furthest[k - 1] + 1
+            while x < n and x - k < m and old[x] == new[x - k]:
+                x += 1
+            furthest[k] = x
+            if x >= n and x - k >= m:
+                return _walk_back(history, n, m)
+    return None
+
+
+def _walk_back(history: list[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:
+    pairs = []
+    for edits in range(len(history) - 1, -1, -1):
+        furthest = history[edits]
+        k = x - y
+        down = k == -edits or (k != edits and furthest[k - 1] < furthest[k + 1])
+        before = k + 1 if down else k - 1
+        start = furthest[before] if edits else 0
+        while x > start + (0 if down or not edits else 1) and y > 0 and x > 0:
+            x -= 1
+            y -= 1
+            pairs.append((x, y))
+        if edits:
+            x, y = start, start - before
+    pairs.reverse()
+    return pairs
+
+
+def _by_occurrence(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """The n-th of an item goes with the n-th of the same item, as far as that keeps the order."""
+    places: dict[Hashable, list[int]] = {}
+    for i in range(len(old) - 1, -1, -1):
+        places.setdefault(old[i], []).append(i)
+    pairs = [(rest.pop(), j) for j, item in enumerate(new) if (rest := places.get(item))]
+    return [pairs[at] for at in increasing([i for i, _ in pairs])]
