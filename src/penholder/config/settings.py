@@ -59,5 +59,9 @@ PENHOLDER_PUBLIC = HOME / "public"
 PENHOLDER_CACHE = HOME / "cache"
 # The callable that gives every page of the site; publishing may not import the door that draws them.
 PENHOLDER_PAGES = "penholder.web.public.pages.all_pages"
+# What the front-end build leaves, published below /assets/.
+PENHOLDER_ASSETS = PACKAGE / "web" / "static" / "built"
+# Whether a proxy in front speaks TLS; only then may browsers be told never to come without it (HSTS).
+PENHOLDER_TLS = flag(os.environ, "PENHOLDER_TLS")
 # Where readers find the site, for links that leave it (feeds, sitemaps); empty when nobody has said.
 PENHOLDER_ADDRESS = os.environ.get("PENHOLDER_ADDRESS", "")
