@@ -23,7 +23,11 @@ class Kind(models.TextChoices):
 
 
 class Document(models.Model):
-    """A text that people draft together, section by section. Its iterations are what they agree to."""
+    """A text that people draft together, section by section. Its iterations are what they agree to.
+
+    `graveyard` maps the digest of each passage that no longer stands to its lasting id, so that one which comes back word
+    for word gets its id back.
+    """
 
     key = models.SlugField(max_length=120, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -32,6 +36,7 @@ class Document(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
     )
+    graveyard = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering: ClassVar = ["key"]

@@ -1,0 +1,102 @@
+"""Editions: published, listed, and the files that were made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from penholder.drafting.models import Document, Iteration
+from penholder.errors import Conflict, Refused
+from penholder.publishing import rules
+from penholder.publishing.models import Edition, Output
+
+# Made from the sealed text alone, so they can have one content only. Other outputs also depend on how pages are drawn.
+EXACT = frozenset({"text.md", "manifest.json"})
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file made of an edition: `path` is relative to the edition's own address."""
+
+    path: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@transaction.atomic
+def publish(*, iteration: Iteration, at: datetime, reason: str = "", agreed_elsewhere: bool = False) -> Edition:
+    """Make a sealed iteration the newest edition of its document. One that is published already is returned as it is.
+
+    Raises Refused when the rules object.
+    """
+    Document.objects.select_for_update().get(pk=iteration.document_id)
+    if standing := Edition.objects.filter(iteration=iteration).first():
+        return standing
+    if objections := rules.objections_to_publishing(iteration, at=at):
+        raise Refused(objections)
+    last = Edition.objects.filter(document=iteration.document_id).aggregate(last=Max("number"))["last"] or 0
+    return Edition.objects.create(
+        document_id=iteration.document_id,
+        iteration=iteration,
+        number=last + 1,
+        published_at=at,
+        agreed_elsewhere=agreed_elsewhere,
+        reason=reason,
+    )
+
+
+def listed(document: str = "") -> QuerySet[Edition]:
+    """Editions with their documents and iterations, in one query: of one document, oldest first, or of all."""
+    rows = Edition.objects.select_related("document", "document__organisation", "iteration")
+    rows = rows.filter(document__key=document) if document else rows
+    return rows.order_by("document__key", "number")
+
+
+def current() -> dict[str, Edition]:
+    """The newest edition of each document, by the document's key. One query."""
+    return {edition.document.key: edition for edition in listed()}
+
+
+@transaction.atomic
+def record_outputs(*, edition: Edition, outputs: Iterable[OutputFile]) -> int:
+    """List the files that were made of an edition, with their checksums. Returns how many lines are new or changed.
+
+    A page that is drawn anew may have new bytes. `text.md` and `manifest.json` may not: raises Conflict.
+    """
+    return record_all_outputs({edition.pk: outputs})
+
+
+@transaction.atomic
+def record_all_outputs(outputs: dict[int, Iterable[OutputFile]]) -> int:
+    """`record_outputs` for many editions at once, by primary key, with four queries."""
+    known = {(row.edition_id, row.path): row for row in Output.objects.filter(edition__in=outputs)}
+    made, changed = [], []
+    for edition, files in outputs.items():
+        for file in files:
+            row = known.get((edition, file.path))
+            if row is None:
+                made.append(
+                    Output(
+                        edition_id=edition,
+                        path=file.path,
+                        sha256=file.sha256,
+                        size=file.size,
+                        media_type=file.media_type,
+                    )
+                )
+            elif (row.sha256, row.size, row.media_type) != (file.sha256, file.size, file.media_type):
+                if file.path in EXACT and row.sha256 != file.sha256:
+                    raise Conflict(
+                        f"{file.path} of {row.edition} is listed with checksum {row.sha256[:12]}… and was now made "
+                        f"with {file.sha256[:12]}…. What is sealed cannot change: run `penholder check --home`."
+                    )
+                row.sha256, row.size, row.media_type = file.sha256, file.size, file.media_type
+                changed.append(row)
+    Output.objects.bulk_create(made, batch_size=500)
+    Output.objects.bulk_update(changed, ["sha256", "size", "media_type"], batch_size=200)
+    return len(made) + len(changed)
