@@ -1,0 +1,111 @@
+"""Bytes of a source file → lines that remember where they stood, with every oddity noted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from penholder.errors import Refused
+from penholder.formats.reading import Unread
+
+# No sentence is this long; beyond it every rule of the dialect would only burn time. The same bound as the house text's.
+LONGEST_LINE = 1_000_000
+LARGEST_TEXT = 20_000_000
+# Tab, newline and carriage return are text; the other control characters mean that the file is something else.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff]")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text and where it stood, which stays true through includes and rewriting."""
+
+    text: str
+    file: str
+    number: int  # from 1
+
+
+@dataclass(slots=True)
+class Findings:
+    """What an importer met on its way: what it could not read, and how many of each construct it read."""
+
+    unread: list[Unread] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, file: str, line: int, what: str, severity: Literal["note", "warning", "error"] = "note") -> None:
+        """Remember something for the report, once."""
+        found = Unread(file, line, what, severity)
+        if found not in self.unread:
+            self.unread.append(found)
+
+
+def decode(file: str, data: bytes, findings: Findings) -> tuple[Line, ...]:
+    """The lines of a text file. Anything but plain UTF-8 is noted; what is no text at all is an error, with no lines.
+
+    Raises Refused for a line or a file too long to be a text.
+    """
+    refuse_the_monstrous(file, data)
+    text = _text(file, data, findings)
+    if text is None:
+        return ()
+    if "\r" in text:
+        findings.counts["crlf"] += 1
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\u00a0" in text:
+        findings.counts["no_break_spaces"] += text.count("\u00a0")
+        text = text.replace("\u00a0", " ")
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return tuple(Line(line, file, number) for number, line in enumerate(lines, start=1))
+
+
+def refuse_the_monstrous(file: str, data: bytes) -> None:
+    """Raise Refused, quickly, when a line or the whole is longer than any text."""
+    if len(data) > LONGEST_LINE:
+        start, number = 0, 1
+        while start < len(data):
+            end = data.find(b"\n", start, start + LONGEST_LINE + 1)
+            if end < 0 and len(data) - start > LONGEST_LINE:
+                raise Refused(
+                    f"{file}:{number}: this line is longer than {LONGEST_LINE:,} bytes, which no text is. "
+                    "Break it into paragraphs, or take the file out."
+                )
+            start, number = (end + 1 if end >= 0 else len(data)), number + 1
+    if len(data) > LARGEST_TEXT:
+        raise Refused(f"{file}: the file is larger than {LARGEST_TEXT:,} bytes. Split it, or take it out.")
+
+
+def _text(file: str, data: bytes, findings: Findings) -> str | None:
+    text = ""
+    try:
+        if data.startswith(UTF_16):
+            text = data.decode("utf-16")
+            findings.note(file, 1, "The file is UTF-16; it was read as such. Save it as UTF-8.")
+        else:
+            text = data.decode("utf-8-sig")
+            if data.startswith(b"\xef\xbb\xbf"):
+                findings.counts["bom"] += 1
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        if b"\x00" not in data:
+            try:
+                text = data.decode("cp1252")
+            except UnicodeDecodeError:
+                text = ""
+        if not text:
+            findings.note(file, line, "This is not text. Take the file out, or save it as UTF-8.", "error")
+            return None
+        what = "The file is not UTF-8; it was read as Windows-1252 from here on. Check the letters, save it as UTF-8."
+        findings.note(file, line, what, "warning")
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        findings.note(file, line, "This is not text. Take the file out, or save it as UTF-8.", "error")
+        return None
+    if found := CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        findings.note(file, line, "Invisible control characters were dropped, the first of them here.")
+        text = CONTROL.sub("", text)
+    return text
