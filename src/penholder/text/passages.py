@@ -19,6 +19,7 @@ Kind = Literal[
     "footnote",  # a definition; its label is `name`
     "term",  # one term of a definition list with its definitions
     "rule",
+    "reference",  # link addresses that stand apart: `[1]: https://…`; they show nothing by themselves
 ]
 
 

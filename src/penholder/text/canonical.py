@@ -1,0 +1,98 @@
+"""The canonical form: one spelling for every text that a reader would call the same, so that it has one digest.
+
+Unicode NFC; lines end in LF; no byte-order marks; no control characters (U+FFFD stands where one was); a no-break space is
+a space, except inside code; no line ends in white space, and a hard line break that was spelt with two spaces is spelt
+with a backslash; no empty lines at the start; one newline at the end. A text without a word is "".
+The result can be split with `splitlines()` or `split("\n")` alike.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from penholder.text.dialect import check_size, tokens_with
+
+# Everything that Unicode or Word calls the end of a line.
+_LINE_END = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+# What neither HTML nor XML may carry: controls, halves of surrogate pairs, noncharacters.
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+# A line end that could be a hard break, or become one when its white space goes.
+_DOUBTFUL = re.compile(r"(?: {2}|\\[ \t]+)\n")
+_LEADING_EMPTY = re.compile(r"\A(?:[ \t]*\n)+")
+_NO_BREAK = "\u00a0"
+# Turning a no-break space into a space can make code of text and the reverse; a text for which three rounds are not
+# enough is made to be difficult, and gets spaces everywhere.
+_ROUNDS = 3
+
+
+def canonical(source: str) -> str:
+    """`source` in its one canonical spelling; `canonical(canonical(x)) == canonical(x)`, and both read the same."""
+    check_size(source)
+    text = _LINE_END.sub("\n", source.replace("\ufeff", ""))
+    text = unicodedata.normalize("NFC", _UNWRITABLE.sub("\ufffd", text))
+    if _NO_BREAK in text:
+        text = _plain_spaces(text)
+    if _DOUBTFUL.search(text):
+        text = _spell_breaks(text)
+    text = _LEADING_EMPTY.sub("", _TRAILING.sub("", text)).rstrip("\n")
+    return text + "\n" if text else ""
+
+
+def _plain_spaces(text: str) -> str:
+    for _ in range(_ROUNDS):
+        before = text
+        text = _plain_spaces_once(text)
+        if text == before:
+            return text
+    return text.replace(_NO_BREAK, " ")
+
+
+def _plain_spaces_once(text: str) -> str:
+    if "`" not in text and "~~~" not in text and "    " not in text and "\t" not in text:
+        return text.replace(_NO_BREAK, " ")  # there is no code
+    lines = text.split("\n")
+    kept: dict[int, list[str]] = {}  # pieces of code that a line holds
+    for token in tokens_with(text, {}):
+        start, end = token.map or (0, 0)
+        if token.type in ("fence", "code_block"):
+            for line in range(start, end):
+                kept[line] = [lines[line]]
+        elif token.type == "inline":
+            for child in token.children or ():
+                if child.type == "code_inline" and _NO_BREAK in child.content:
+                    for line in range(start, max(end, start + 1)):
+                        kept.setdefault(line, []).append(child.content)
+    for number, line in enumerate(lines):
+        if _NO_BREAK in line:
+            lines[number] = _spaces_outside(line, kept.get(number, []))
+    return "\n".join(lines)
+
+
+def _spaces_outside(line: str, code: list[str]) -> str:
+    """`line` with spaces for no-break spaces, but not within the pieces of `code` that it holds."""
+    held = [piece for piece in code if piece in line]
+    if not held:
+        return line.replace(_NO_BREAK, " ")
+    pattern = re.compile("(" + "|".join(re.escape(piece) for piece in sorted(held, key=len, reverse=True)) + ")")
+    parts = pattern.split(line)
+    parts[::2] = [part.replace(_NO_BREAK, " ") for part in parts[::2]]
+    return "".join(parts)
+
+
+def _spell_breaks(text: str) -> str:
+    breaks: list[tuple[Any, int, bool]] = []
+    tokens_with(text, {"breaks": breaks})
+    lines = text.split("\n")
+    for token, position, hard in breaks:
+        number = token.map[0] + token.content.count("\n", 0, position)
+        words = lines[number].rstrip(" \t")
+        if words == lines[number]:
+            continue
+        slashes = len(words) - len(words.rstrip("\\"))
+        # A backslash that stood before white space was a backslash; at the end of the line it would break it.
+        escaped = "\\" if slashes % 2 else ""
+        lines[number] = words + escaped + ("\\" if hard else "")
+    return "\n".join(lines)
