@@ -25,8 +25,8 @@ class Kind(models.TextChoices):
 class Document(models.Model):
     """A text that people draft together, section by section. Its iterations are what they agree to.
 
-    `graveyard` maps the digest of each passage that no longer stands to its lasting id, so that one which comes back word
-    for word gets its id back.
+    `graveyard` maps the digest of each passage that no longer stands to its lasting id, so that one which comes back
+    word for word gets its id back.
     """
 
     key = models.SlugField(max_length=120, unique=True)

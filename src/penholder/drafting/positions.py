@@ -10,7 +10,7 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def between(before: str, after: str) -> str:
-    """A key that sorts after `before` and before `after`; "" means the very start or the very end. Never ends in "0"."""
+    """A key that sorts after `before` and before `after`; "" means the very start or end. It never ends in "0"."""
     key = ""
     index = 0
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
@@ -35,10 +35,13 @@ class SealedQuerySet(models.QuerySet[Row_co]):
         raise Refused(SEALED)
 
 
+SealedManager = models.Manager.from_queryset(SealedQuerySet)
+
+
 class SealedModel(models.Model):
     """A row that is written once."""
 
-    objects: ClassVar[models.Manager[Any]] = SealedQuerySet.as_manager()
+    objects = SealedManager()
 
     class Meta:
         abstract = True
