@@ -1,11 +1,35 @@
-"""The ASGI application that Granian runs."""
+"""The ASGI application: published files, and Django behind them, loaded when the first other address is asked for."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import cast
 
-from django.core.asgi import get_asgi_application
+from penholder.config import settings
+from penholder.web.public.application import Application, Behind, FilesFirst
+from penholder.web.public.files import Published
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
 
-app = get_asgi_application()
+
+def _django() -> tuple[Application, Callable[[str], bool]]:
+    from django.core.asgi import get_asgi_application  # noqa: PLC0415 - half a second that the public site never needs
+
+    application = cast("Application", get_asgi_application())
+    from django.urls import Resolver404, resolve  # noqa: PLC0415
+
+    def has(path: str) -> bool:
+        """Whether Django answers this address, or would once a slash is added."""
+        for candidate in (path, path if path.endswith("/") else path + "/"):
+            try:
+                resolve(candidate)
+            except Resolver404:
+                continue
+            return True
+        return False
+
+    return application, has
+
+
+app = FilesFirst(Published(settings.PENHOLDER_PUBLIC, tls=settings.PENHOLDER_TLS), Behind(_django))

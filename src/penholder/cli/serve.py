@@ -1,0 +1,71 @@
+"""`penholder serve`: the published site, and Django behind it, on one address."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+# Long enough to finish sending a page, short enough that a restart does not wait for a reader on a slow line.
+SECONDS_TO_FINISH = 10
+
+# How long a connection stays open for a reader's next page; nginx's own default.
+SECONDS_BETWEEN_PAGES = 75
+
+
+@click.command(epilog="Example:  penholder serve --port 8080 --workers 2")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the published site until it is stopped (Ctrl+C).
+
+    Pages come out of memory and go on being served when the database is gone. A new publish shows within a second.
+    """
+    try:
+        listening = _listen(host, port)
+    except OSError as problem:
+        raise click.ClickException(
+            f"{host}:{port} is taken: {problem.strerror or problem}. Stop what is there, or name another --port."
+        ) from problem
+    config = uvicorn.Config(
+        "penholder.config.asgi:app",
+        http="penholder.web.public.server:Protocol",
+        interface="asgi3",
+        ws="none",
+        lifespan="off",
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # Django is told of the proxy by its own setting
+        backlog=1024,
+        timeout_keep_alive=SECONDS_BETWEEN_PAGES,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+    click.echo(f"Penholder is at {_address(listening)}  (stop it with Ctrl+C)")
+    sys.stdout.flush()
+    try:
+        if workers > 1:
+            Multiprocess(config, sockets=[listening]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host.strip("[]"), port), family=family, backlog=1024)
+    listening.set_inheritable(True)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
