@@ -1,0 +1,10 @@
+"""The strategy that `penholder demo` loads: a history folder like any user's, so it goes through the same import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def folder() -> Path:
+    """The history folder of the demonstration strategy."""
+    return Path(__file__).parent / "history"
