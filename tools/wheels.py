@@ -1,7 +1,7 @@
 """Unpack a program that uv.lock pins (uv, Node) into .tools/, with nothing but Python's standard library.
 
-A fresh Debian has Python but neither pip nor venv, so the first program cannot be installed by another one. The lock file
-names each wheel with its address and its SHA-256; this fetches the one that fits the machine, checks it and unpacks it.
+A fresh Debian has Python but neither pip nor venv, so the first program cannot be installed by another one. The
+lock file names each wheel with its address and SHA-256; this fetches the one that fits, checks it and unpacks it.
 
     python3 tools/wheels.py uv       →  .tools/bin/uv
     python3 tools/wheels.py node     →  .tools/bin/node and npm: the machine's own where they are new enough
@@ -68,9 +68,18 @@ def file_name(address: str) -> str:
     return urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
 
 
+# What the lock file names; a machine that is told to use this very index has no mirror.
+PUBLIC = "https://pypi.org/simple"
+
+
 def mirror(environ: dict[str, str] | None = None, files: list[Path] | None = None) -> str | None:
     """The package index that this machine is told to use in place of the public one: uv's settings, then pip's."""
-    environ = dict(os.environ) if environ is None else environ
+    index = told_index(dict(os.environ) if environ is None else environ, files)
+    return None if index is None or index.rstrip("/") == PUBLIC else index
+
+
+def told_index(environ: dict[str, str], files: list[Path] | None) -> str | None:
+    """The index that a variable or one of pip's files names, whichever speaks first."""
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
         if environ.get(name):
             return environ[name]
