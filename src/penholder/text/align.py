@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
+from itertools import islice
+from operator import lt
 
 # A gap with no unique item is searched for its shortest edit only this far; beyond, time would grow with the square.
 MOST_EDITS = 128
@@ -16,13 +18,13 @@ MOST_DIVISIONS = 16
 
 def increasing(values: Sequence[int]) -> list[int]:
     """Positions of a longest strictly increasing subsequence of `values`."""
-    if all(values[i] < values[i + 1] for i in range(len(values) - 1)):
+    if all(map(lt, values, islice(values, 1, None))):
         return list(range(len(values)))
     tails: list[int] = []  # the smallest value that ends a subsequence of each length
     ends: list[int] = []  # and where it stands
     before = [-1] * len(values)
     for at, value in enumerate(values):
-        length = bisect_left(tails, value)
+        length = len(tails) if not tails or value > tails[-1] else bisect_left(tails, value)
         if length:
             before[at] = ends[length - 1]
         if length == len(tails):
@@ -42,13 +44,17 @@ def increasing(values: Sequence[int]) -> list[int]:
 
 def unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Positions of every item that stands exactly once in each sequence, in the order of `old`."""
-    in_old: dict[Hashable, int] = {}
-    for i, item in enumerate(old):
-        in_old[item] = -1 if item in in_old else i
-    in_new: dict[Hashable, int] = {}
-    for j, item in enumerate(new):
-        in_new[item] = -1 if item in in_new else j
-    return [(i, j) for item, i in in_old.items() if i >= 0 and (j := in_new.get(item, -1)) >= 0]
+    in_old, in_new = _once(old), _once(new)
+    return [(i, j) for item, i in in_old.items() if (j := in_new.get(item)) is not None]
+
+
+def _once(items: Sequence[Hashable]) -> dict[Hashable, int]:
+    """Where each item stands that stands there once, in order. Built by whole dicts, which is several times faster."""
+    last = dict(zip(items, range(len(items)), strict=True))
+    if len(last) == len(items):
+        return last
+    first = dict(zip(reversed(items), range(len(items) - 1, -1, -1), strict=True))
+    return {item: at for item, at in last.items() if first[item] == at}
 
 
 def align(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
@@ -56,36 +62,71 @@ def align(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, i
 
     Near-linear for any input; a shortest edit for short ones, close to it for long ones.
     """
-    pairs: list[tuple[int, int]] = []
+    return [(i + k, j + k) for i, j, length in stretches(old, new) for k in range(length)]
+
+
+def stretches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int]]:
+    """What `align` finds, as (position in old, position in new, length) of stretches of equal items."""
+    found: list[tuple[int, int, int]] = []
     todo = [(0, len(old), 0, len(new), 0)]
     while todo:
         i, i_end, j, j_end, depth = todo.pop()
+        start = i
         while i < i_end and j < j_end and old[i] == new[j]:
-            pairs.append((i, j))
             i += 1
             j += 1
+        if i > start:
+            found.append((start, j - i + start, i - start))
+        end = i_end
         while i < i_end and j < j_end and old[i_end - 1] == new[j_end - 1]:
             i_end -= 1
             j_end -= 1
-            pairs.append((i_end, j_end))
+        if i_end < end:
+            found.append((i_end, j_end, end - i_end))
         if i == i_end or j == j_end:
             continue
         left, right = old[i:i_end], new[j:j_end]
-        found = [] if depth >= MOST_DIVISIONS else unique_pairs(left, right)
-        if found:
-            a, b = i, j
-            for at in increasing([y for _, y in found]):
-                x, y = found[at][0] + i, found[at][1] + j
-                pairs.append((x, y))
-                if x > a and y > b:
-                    todo.append((a, x, b, y, depth + 1))
-                a, b = x + 1, y + 1
-            if a < i_end and b < j_end:
-                todo.append((a, i_end, b, j_end, depth + 1))
+        if len(left) == 1 or len(right) == 1:  # one item: no need to look for a unique one
+            found.extend((x + i, y + j, 1) for x, y in _one(left, right))
+            continue
+        unique = [] if depth >= MOST_DIVISIONS else unique_pairs(left, right)
+        if unique:
+            between, gaps = _divide(left, right, unique)
+            found.extend((x + i, y + j, length) for x, y, length in between)
+            todo.extend((x + i, x_end + i, y + j, y_end + j, depth + 1) for x, x_end, y, y_end in gaps)
         else:
-            pairs.extend((x + i, y + j) for x, y in _without_unique(left, right))
-    pairs.sort()
-    return pairs
+            found.extend((x + i, y + j, 1) for x, y in _without_unique(left, right))
+    found.sort()
+    return found
+
+
+def _divide(
+    old: Sequence[Hashable], new: Sequence[Hashable], unique: list[tuple[int, int]]
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int, int]]]:
+    """The stretches that begin with a unique item, in order, and the gaps that they leave."""
+    found, gaps = [], []
+    a = b = 0
+    for at in increasing([y for _, y in unique]):
+        start, y = unique[at]
+        if start < a:  # already in the stretch of the one before
+            continue
+        if start > a and y > b:
+            gaps.append((a, start, b, y))
+        x = start
+        while x < len(old) and y < len(new) and old[x] == new[y]:
+            x += 1
+            y += 1
+        found.append((start, y - x + start, x - start))
+        a, b = x, y
+    if a < len(old) and b < len(new):
+        gaps.append((a, len(old), b, len(new)))
+    return found, gaps
+
+
+def _one(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    if len(old) == 1:
+        return [(0, new.index(old[0]))] if old[0] in new else []
+    return [(old.index(new[0]), 0)] if new[0] in old else []
 
 
 def _without_unique(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:

@@ -27,8 +27,8 @@ VERSION = 1
 class Change:
     """What became of one passage, or of the passages that were split or merged.
 
-    `old` and `new` are positions in the two texts. `moved` says that the passage also changed its place among those that
-    stayed. `words` runs over the Markdown source; it is empty where the source stayed (kept, moved).
+    `old` and `new` are positions in the two texts. `moved` says that the passage also changed its place among those
+    that stayed. `words` runs over the Markdown source; it is empty where the source stayed (kept, moved).
     """
 
     kind: Kind
@@ -51,8 +51,8 @@ class Change:
 class Comparison:
     """How an old text of `old_count` blocks became a new one of `new_count`.
 
-    `changes` stand in the reading order of the new text, removed passages where they stood. Each block of either text is in
-    exactly one change.
+    `changes` stand in the reading order of the new text, removed passages where they stood. Each block of either text
+    is in exactly one change.
     """
 
     changes: tuple[Change, ...]
@@ -103,7 +103,8 @@ class Comparison:
             positions = sorted(i for change in changes for i in getattr(change, side))
             if positions != list(range(count)):
                 raise Refused(
-                    f"This comparison does not say what became of every {side} block once. Make it again from the two texts."
+                    f"This comparison does not say what became of every {side} block once. "
+                    "Make it again from the two texts."
                 )
         return comparison
 

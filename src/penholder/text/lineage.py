@@ -1,7 +1,7 @@
 """Lasting names of passages: from one iteration to the next no name is lost and none is doubled.
 
-A name that stood in the old text either stands in the new one, or an event says that it was removed or what it was merged
-into. A passage that comes back word for word gets its old name back.
+A name that stood in the old text either stands in the new one, or an event says that it was removed or what it was
+merged into. A passage that comes back word for word gets its old name back.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ ID_LENGTH = 8
 class Event:
     """Something that happened to a name. What was kept where it stood has none.
 
-    `other` is, of `split-from`, the name that it was part of, and of `merged-into`, the name that it is part of now. `old` and
-    `new` are the positions of the passage in the two texts, None where it does not stand.
+    `other` is, of `split-from`, the name that it was part of, and of `merged-into`, the name that it is part of now.
+    `old` and `new` are the positions of the passage in the two texts, None where it does not stand.
     """
 
     kind: EventKind
@@ -95,9 +95,9 @@ def trace(
 ) -> Lineage:
     """Carry the names of the old blocks over to the new ones.
 
-    `mint(n)` gives a new name for block n; when that is taken, n grows by the number of blocks until it is free. `graveyard`
-    maps the digest of each passage that no longer stands to its name; see `buried`. `taken` are names never to mint: all that
-    the document, or the whole house, ever gave.
+    `mint(n)` gives a new name for block n; when that is taken, n grows by the number of blocks until it is free.
+    `graveyard` maps the digest of each passage that no longer stands to its name; see `buried`. `taken` are names never
+    to mint: all that the document, or the whole house, ever gave.
     """
     if len(old_ids) != comparison.old_count or len(new) != comparison.new_count:
         raise Refused(

@@ -13,7 +13,7 @@ from penholder.text.similarity import Likeness, family
 SMALL_GAP = 400
 # One to three passages that stand exactly where as many stood were rewritten; more are another text in the same place.
 MOST_REWRITTEN = 3
-# Parts of a split keep most of their phrases; half, because each end of a part loses some and parts are often touched up.
+# Parts of a split keep most of their phrases; half, because its ends lose some and parts are often touched up.
 PART = 0.5
 # The author's name keeps an identity through any rewording. Footnotes are only numbered, so theirs say nothing.
 NAMED = frozenset({"heading", "figure", "chart", "film", "table", "callout"})
@@ -183,18 +183,11 @@ class Pairing:
 
     def _weigh_all(self, olds: list[int], news: list[int], least: Callable[[int], float]) -> None:
         """The best total likeness that keeps the order (Needleman and Wunsch); equal text counts double."""
-        weights = []
-        for i in olds:
-            row = []
-            for j in news:
-                if self.old[i].digest == self.new[j].digest:
-                    weight = 2.0
-                else:
-                    weight = self.likeness.alike(i, j)
-                    if weight < least(self.likeness.size(i, j)):
-                        weight = 0.0
-                row.append(weight)
-            weights.append(row)
+        if len(olds) == len(news) == 1:
+            if self._weight(olds[0], news[0], least):
+                self._pair(olds[0], news[0])
+            return
+        weights = [[self._weight(i, j, least) for j in news] for i in olds]
         best = [[0.0] * (len(news) + 1) for _ in range(len(olds) + 1)]
         for a in range(len(olds) - 1, -1, -1):
             for b in range(len(news) - 1, -1, -1):
@@ -210,6 +203,12 @@ class Pairing:
                 a += 1
             else:
                 b += 1
+
+    def _weight(self, i: int, j: int, least: Callable[[int], float]) -> float:
+        if self.old[i].digest == self.new[j].digest:
+            return 2.0
+        weight = self.likeness.alike(i, j)
+        return weight if weight >= least(self.likeness.size(i, j)) else 0.0
 
     def _edited_elsewhere(self) -> None:
         """Passages that moved and were edited too, or stand in a gap too long to weigh whole. The most alike first."""
@@ -256,6 +255,8 @@ class Pairing:
         if family(self._texts(side)[whole]) != "prose":
             return False
         taken = self._to_old if side == 0 else self._to_new
+        if _FREE not in taken[max(part - 1, 0) : part + 2]:
+            return False
         rest = self.likeness.phrases(side, whole) - self.likeness.phrases(1 - side, part)
         parts = [part]
         for step in (1, -1):

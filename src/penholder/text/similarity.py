@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from penholder.text.passages import Block, Kind
 
@@ -52,7 +53,7 @@ class Likeness:
         if found is None:
             block = self._texts[side][at]
             words = (block.plain or block.source).split()
-            found = self._phrases[side][at] = frozenset(zip(words, words[1:], strict=False))
+            found = self._phrases[side][at] = frozenset(pairwise(words))
         return found
 
     def alike(self, i: int, j: int) -> float:
@@ -69,7 +70,7 @@ class Likeness:
         return min(len(self.words(0, i)), len(self.words(1, j)))
 
     def candidates(self, olds: Iterable[int], news: Iterable[int]) -> list[tuple[float, int, int]]:
-        """(likeness, old, new) of the pairs worth a look, found by the rare words they share. Near-linear in the words."""
+        """(likeness, old, new) of the pairs worth a look, by the rare words they share. Near-linear."""
         places: dict[str, list[int]] = {}
         for i in olds:
             for word in self.words(0, i):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from penholder.text.align import align
+from penholder.text.align import stretches
 
 Op = Literal["same", "removed", "inserted"]
 
 # A word with its inner apostrophes, points and commas (don't, 1,195, gov.uk), white space, or one other character.
 _TOKEN = re.compile(r"\w+(?:['’.,]\w+)*|\s+|[^\w\s]")
+# The same in bigger pieces, which are faster to compare; only those that differ are looked into.
+_LOOSE = re.compile(r"\S+\s*|\s+")
 _WORD = re.compile(r"\w")
 
 
@@ -33,17 +35,66 @@ def runs(old: str, new: str) -> tuple[Run, ...]:
     """How `old` became `new`, word by word, removed before inserted, without specks of sameness between changes."""
     if old == new:
         return (Run("same", old),) if old else ()
-    left, right = tokens(old), tokens(new)
+    head = _same_head(old, new)
+    tail = _same_tail(old, new, head)
     readable = _Readable()
-    i = j = 0
-    for x, y in align(left, right):
-        if x > i or y > j:
-            readable.change("".join(left[i:x]), "".join(right[j:y]))
-        readable.same(left[x])
-        i, j = x + 1, y + 1
-    if i < len(left) or j < len(right):
-        readable.change("".join(left[i:]), "".join(right[j:]))
+    if head:
+        readable.same([old[:head]])
+    for left, right, same in _changes(_LOOSE, old[head : len(old) - tail], new[head : len(new) - tail]):
+        if same:
+            readable.same(same)
+        elif left and right:
+            # Words that stand together differ; what in them differs?
+            for x, y, z in _changes(_TOKEN, left, right):
+                if z:
+                    readable.same(z)
+                else:
+                    readable.change(x, y)
+        else:
+            readable.change(left, right)
+    if tail:
+        readable.same([old[-tail:]])
     return readable.runs()
+
+
+def _changes(pattern: re.Pattern[str], old: str, new: str) -> Iterator[tuple[str, str, list[str]]]:
+    """By tokens of `pattern`: (removed, inserted, nothing) or (nothing, nothing, same), in order."""
+    left, right = pattern.findall(old), pattern.findall(new)
+    i = j = 0
+    for x, y, length in [*stretches(left, right), (len(left), len(right), 0)]:
+        if x > i or y > j:
+            yield "".join(left[i:x]), "".join(right[j:y]), []
+        i, j = x + length, y + length
+        if length:
+            yield "", "", left[x:i]
+
+
+def _same_head(old: str, new: str) -> int:
+    """How long both begin alike, up to the end of some white space. By halves: comparing strings is fast."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old.startswith(new[low:middle], low):
+            low = middle
+        else:
+            high = middle - 1
+    while low and not old[low - 1].isspace():
+        low -= 1
+    return low
+
+
+def _same_tail(old: str, new: str, head: int) -> int:
+    """How long both end alike, from the end of some white space, leaving alone their first `head` characters."""
+    low, high = 0, min(len(old), len(new)) - head
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old.endswith(new[len(new) - middle : len(new) - low], 0, len(old) - low):
+            low = middle
+        else:
+            high = middle - 1
+    while low and not (old[-low - 1 : -low].isspace() and new[-low - 1 : -low].isspace()):
+        low -= 1
+    return low
 
 
 def likeness(found: Sequence[Run]) -> float:
@@ -54,7 +105,8 @@ def likeness(found: Sequence[Run]) -> float:
     same = size["same"]
     shorter = same + min(size["removed"], size["inserted"])
     both = 2 * same + size["removed"] + size["inserted"]
-    # A text that only grew is still itself, so the shorter one counts; half, because any three words are found in a page.
+    # A text that only grew is still itself, so the shorter one counts too; by half,
+    # because any few words are found in a page.
     return max(2 * same / both, same / shorter / 2) if same else 0.0
 
 
@@ -69,8 +121,8 @@ class _Readable:
         self._changes: list[tuple[list[str], list[str]]] = []
         self._sizes: list[int] = []  # of each change: the longer of its two sides
 
-    def same(self, text: str) -> None:
-        self._sames[-1].append(text)
+    def same(self, stretch: list[str]) -> None:
+        self._sames[-1].extend(stretch)
 
     def change(self, removed: str, inserted: str) -> None:
         self._changes.append(([removed], [inserted]))
@@ -81,7 +133,7 @@ class _Readable:
 
     def _is_speck(self, same: list[str]) -> bool:
         # No word in it, or (as in diff-match-patch) no longer than the change on either side of it.
-        if len(same) <= 4 and not any(map(_WORD.match, same)):
+        if len(same) <= 4 and not any(map(_WORD.search, same)):
             return True
         neighbours = min(self._sizes[-1], self._sizes[-2])
         return len(same) <= neighbours and sum(map(len, same)) <= neighbours
