@@ -132,7 +132,9 @@ def test_a_clock_that_goes_back_does_not_hide_the_newest_release(public):
     assert len(releases.kept(public)) == 3
 
 
-@pytest.mark.parametrize("path", ["../out", "/a/../../out", "a//b", "a/./b", "a\\..\\b", "nul\0", "line\nbreak", "x" * 300])
+@pytest.mark.parametrize(
+    "path", ["../out", "/a/../../out", "a//b", "a/./b", "a\\..\\b", "nul\0", "line\nbreak", "x" * 300]
+)
 def test_an_address_that_climbs_out_is_refused_and_the_old_site_stands(public, path):
     publish(Page("/", b"old"))
     with pytest.raises(Refused, match="address|shorter"):
@@ -158,8 +160,13 @@ def test_two_files_at_one_address_are_refused(public, pages):
 
 
 def test_an_old_address_leads_on_even_where_only_files_are_served(public):
-    publish(Page("/strategy/", b"s"), Redirect("/digital/strategy", "/strategy/#aims"), Redirect("/d.html", "/strategy/"))
-    assert json.loads(read(public, "redirects.json")) == {"/d.html": "/strategy/", "/digital/strategy/": "/strategy/#aims"}
+    publish(
+        Page("/strategy/", b"s"), Redirect("/digital/strategy", "/strategy/#aims"), Redirect("/d.html", "/strategy/")
+    )
+    assert json.loads(read(public, "redirects.json")) == {
+        "/d.html": "/strategy/",
+        "/digital/strategy/": "/strategy/#aims",
+    }
     stub = read(public, "digital/strategy/index.html").decode()
     assert '<link rel="canonical" href="/strategy/#aims">' in stub
     assert '<meta http-equiv="refresh" content="0; url=/strategy/#aims">' in stub
