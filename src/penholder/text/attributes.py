@@ -1,7 +1,7 @@
 """The attributes that an author may write after a heading: `{#action-01 .action short="Digital leaders"}`.
 
-They are data. Only an id and classes that keep to a narrow alphabet, and the keys that a renderer asks for by name, ever
-reach a page, so `{onclick=...}` is read and goes nowhere.
+They are data. Only an id and classes that keep to a narrow alphabet, and the keys that a renderer asks for by name,
+ever reach a page, so `{onclick=...}` is read and goes nowhere.
 """
 
 from __future__ import annotations

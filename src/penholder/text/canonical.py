@@ -1,9 +1,9 @@
 """The canonical form: one spelling for every text that a reader would call the same, so that it has one digest.
 
-Unicode NFC; lines end in LF; no byte-order marks; no control characters (U+FFFD stands where one was); a no-break space is
-a space, except inside code; no line ends in white space, and a hard line break that was spelt with two spaces is spelt
-with a backslash; no empty lines at the start; one newline at the end. A text without a word is "".
-The result can be split with `splitlines()` or `split("\n")` alike.
+Unicode NFC; lines end in LF; no byte-order marks; no control characters (U+FFFD stands where one was); a no-break
+space is a space, except inside code; no line ends in white space, and a hard line break that was spelt with two spaces
+is spelt with a backslash; no empty lines at the start; one newline at the end. A text without a word is "".
+The result can be split with `splitlines()` or at newlines alike.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ROUNDS = 3
 
 
 def canonical(source: str) -> str:
-    """`source` in its one canonical spelling; `canonical(canonical(x)) == canonical(x)`, and both read the same."""
+    """Give `source` in its one canonical spelling. What is canonical stays as it is, and reads as it did."""
     check_size(source)
     text = _LINE_END.sub("\n", source.replace("\ufeff", ""))
     text = unicodedata.normalize("NFC", _UNWRITABLE.sub("\ufffd", text))
@@ -54,21 +54,25 @@ def _plain_spaces_once(text: str) -> str:
     if "`" not in text and "~~~" not in text and "    " not in text and "\t" not in text:
         return text.replace(_NO_BREAK, " ")  # there is no code
     lines = text.split("\n")
-    kept: dict[int, list[str]] = {}  # pieces of code that a line holds
+    code = _code(text, lines)
+    for number, line in enumerate(lines):
+        if _NO_BREAK in line:
+            lines[number] = _spaces_outside(line, code.get(number, []))
+    return "\n".join(lines)
+
+
+def _code(text: str, lines: list[str]) -> dict[int, list[str]]:
+    """The pieces of code with a no-break space that each line holds."""
+    held: dict[int, list[str]] = {}
     for token in tokens_with(text, {}):
         start, end = token.map or (0, 0)
         if token.type in ("fence", "code_block"):
-            for line in range(start, end):
-                kept[line] = [lines[line]]
+            held |= {number: [lines[number]] for number in range(start, min(end, len(lines)))}
         elif token.type == "inline":
-            for child in token.children or ():
-                if child.type == "code_inline" and _NO_BREAK in child.content:
-                    for line in range(start, max(end, start + 1)):
-                        kept.setdefault(line, []).append(child.content)
-    for number, line in enumerate(lines):
-        if _NO_BREAK in line:
-            lines[number] = _spaces_outside(line, kept.get(number, []))
-    return "\n".join(lines)
+            inside = [child.content for child in token.children or () if child.type == "code_inline"]
+            for number in range(start, max(end, start + 1)):
+                held.setdefault(number, []).extend(piece for piece in inside if _NO_BREAK in piece)
+    return held
 
 
 def _spaces_outside(line: str, code: list[str]) -> str:

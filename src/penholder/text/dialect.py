@@ -1,6 +1,6 @@
-"""The house dialect as one parser: CommonMark, pipe tables, footnotes, definition lists, heading attributes, directives.
+"""The house dialect as one parser: CommonMark, tables, footnotes, definition lists, heading attributes, directives.
 
-markdown-it-py does the work; here stand the rules that make it ours. Raw HTML is text, but for the few tags of `RAW_TAG`.
+markdown-it-py does the work; here stand the rules that make it ours. Raw HTML is text, but for the tags of `RAW_TAG`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -55,8 +56,8 @@ def check_size(text: str) -> None:
     if len(text) > LONGEST_TEXT:
         lines = text.count("\n", 0, LONGEST_TEXT) + 1
         msg = (
-            f"The text has {len(text):,} characters; Penholder reads up to {LONGEST_TEXT:,}, which end in line {lines:,}. "
-            "Split it into sections."
+            f"The text has {len(text):,} characters; Penholder reads up to {LONGEST_TEXT:,}, "
+            f"which end in line {lines:,}. Split it into sections."
         )
         raise Refused(msg)
     if len(text) <= LONGEST_LINE:
@@ -146,7 +147,7 @@ def _raw_tag(state: StateInline, silent: bool) -> bool:
 
 
 def _watched_newline(state: StateInline, silent: bool) -> bool:
-    """Ends of lines; says in `env["breaks"]` which of them, by their inline token and place, break the line for real."""
+    """Ends of lines; says in `env["breaks"]`, by inline token and place, which of them break the line for real."""
     if state.src[state.pos] != "\n":
         return False
     breaks = state.env.get("breaks")
@@ -158,8 +159,9 @@ def _watched_newline(state: StateInline, silent: bool) -> bool:
 
 def _build() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "html": False})
+    parser.validateLink = lambda _address: True  # type: ignore[method-assign] # `addresses` decides, and says so
     parser.enable("table").disable(["html_block", "html_inline"])
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.use(deflist_plugin)
     parser.block.ruler.before("table", "guard_depth", _guard_depth)
     parser.block.ruler.before("fence", "directive", directive_rule, interrupts)

@@ -5,8 +5,8 @@
     The caption, in Markdown.
     :::
 
-A fence has three colons or more and is closed by a line of at least as many; a directive that holds another one has more
-colons than the one inside. `DIRECTIVES` says what there is; docs/house-markdown.md shows each one, and a test says when not.
+A fence has three colons or more and is closed by a line of at least as many; a directive that holds another one has
+more colons than the one inside. `DIRECTIVES` says what there is; docs/house-markdown.md shows each one (a test checks).
 """
 
 from __future__ import annotations
