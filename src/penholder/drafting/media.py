@@ -48,6 +48,13 @@ def write(digest: str, data: bytes) -> bool:
     return True
 
 
+def unknown(digests: Iterable[str]) -> list[str]:
+    """Those digests of which no row speaks, or whose file is gone, in order. One query."""
+    wanted = sorted(set(digests))
+    known = set(Media.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    return [digest for digest in wanted if digest not in known or not location(digest).exists()]
+
+
 def know(files: Iterable[MediaDigest]) -> None:
     """Make the rows of files that are in their places. One query."""
     rows = {

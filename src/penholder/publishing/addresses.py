@@ -7,8 +7,21 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from penholder.drafting.models import Document, Kind
 from penholder.errors import Refused
 from penholder.publishing.models import Address
+
+
+def of_document(document: Document) -> str:
+    """Where the current edition of a document stands on the site."""
+    if document.kind == Kind.DEPARTMENTAL and document.organisation:
+        return f"/departments/{document.organisation.key}/"
+    return f"/{document.key}/"
+
+
+def of_action(number: int) -> str:
+    """Where the page of an action stands on the site."""
+    return f"/actions/{number:02}/"
 
 
 def keep(path: str, target: str) -> None:
