@@ -17,12 +17,9 @@ from penholder.formats.reading import (
     ReadResponse,
     ReadSection,
 )
+from penholder.text.attributes import split_attributes
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]")
-ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"}]+))""")
-QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-NAME = re.compile(r"(?:^|\s)#([\w:.-]+)")
-CLASS = re.compile(r"(?:^|\s)\.([\w-]+)")
 NUMBERED = re.compile(r"^(?P<kind>principle|action)-0*(?P<number>\d{1,4})$")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|(?<!\\)[*`]+|(?<![\w\\])_+|_+(?!\w)|\\(?=[!-/:-@\[-`{-~])")
@@ -48,28 +45,10 @@ def headings(markdown: str) -> Iterable[tuple[int, int, str, str, tuple[str, ...
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         elif found := HEADING.match(line):
-            title, attributes = split_attributes(line[found.end() :].strip())
-            yield number, len(found[1]), title, *read_attributes(attributes)
-
-
-def split_attributes(text: str) -> tuple[str, str]:
-    """Heading text without its closing `#`s, and what stands in the braces that end it."""
-    attributes = ""
-    if text.endswith("}") and (opening := text.rfind("{")) >= 0:
-        text, attributes = text[:opening].rstrip(), text[opening + 1 : -1]
-    bare = text.rstrip("#")
-    return (bare.rstrip() if bare != text and (not bare or bare[-1] in " \t") else text), attributes
-
-
-def read_attributes(attributes: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    """Name, classes and other values of `#action-01 .action short="…"`."""
-    bare = QUOTED.sub('""', attributes)
-    name = NAME.search(bare)
-    values = {
-        key: re.sub(r"\\(.)", r"\1", quoted) if quoted else plain
-        for key, quoted, plain in ATTRIBUTE.findall(attributes)
-    }
-    return (name[1] if name else ""), tuple(CLASS.findall(bare)), values
+            title, said = split_attributes(line[found.end() :].strip())
+            bare = title.rstrip("#")  # `## Title ##` is closed; `C#` is a word
+            title = bare.rstrip() if bare != title and (not bare or bare[-1] in " \t") else title
+            yield number, len(found[1]), title, said.name, said.classes, dict(said.pairs)
 
 
 def promises(

@@ -33,6 +33,8 @@ ONLY_TAG = re.compile(r"^\s*<(/?)(div|section|article|main|aside)((?:\s[^<>]{0,1
 CLASS = re.compile(r"""\bclass\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 # A box whose inside is read as one thing by `markup`, not as Markdown.
 WHOLE = re.compile(r"(?:^|\s)(?:media-player|tweet|video)", re.IGNORECASE)
+# Lines of a page that may be searched in vain for a closing tag, in all; after that every element ends at the next gap.
+PATIENCE = 100_000
 DEEPEST = 40  # more boxes in boxes than any page; the tree is walked by recursion
 
 
@@ -60,7 +62,8 @@ def parse(lines: Sequence[Line], findings: Findings) -> list[Node]:
 def _marks_apart(lines: Sequence[Line], findings: Findings) -> list[Line]:
     """Every mark of the dialect on a line of its own, comments gone; code is left as it is."""
     out: list[Line] = []
-    fence, comment = "", None
+    fence = ""
+    comment: Line | None = None
     for line in lines:
         mark = FENCE.match(line.text)
         if comment is None and (fence or mark):
@@ -69,35 +72,34 @@ def _marks_apart(lines: Sequence[Line], findings: Findings) -> list[Line]:
             elif mark and mark[1].startswith(fence) and not line.text.strip().strip(fence[0]):
                 fence = ""
             out.append(line)
-            continue
-        if comment is None and "{" not in line.text:
-            out.append(line)
-            continue
-        pieces = MARK.split(line.text) if "{" in line.text else [line.text]
-        kept = 0
-        for at, piece in enumerate(pieces):
-            is_mark = at % 2 == 1 and pieces[at - 1].count("`") % 2 == 0
-            if comment is not None:
-                if is_mark and piece.startswith("{:/"):
-                    comment = None
-                continue
-            if is_mark and piece.startswith("{::"):
-                findings.counts["extension"] += 1
-                if not piece.rstrip("}").rstrip().endswith("/"):
-                    comment = Line(piece, line.file, line.number)
-                    findings.note(line.file, line.number, "A comment in the source was left out.")
-                continue
-            if is_mark and piece.startswith("{:/"):
-                continue
-            if piece.strip():
-                kept += 1
-                out.append(Line(piece if len(pieces) == 1 else piece.strip("\t "), line.file, line.number))
-        if not kept and not line.text.strip():
+        elif "{" in line.text:
+            pieces, comment = _pieces(line, comment, findings)
+            out.extend(pieces)
+        elif comment is None:
             out.append(line)
     if comment is not None:
         what = f"“{comment.text}” is opened here and never closed; everything after it was left out."
         findings.note(comment.file, comment.number, what, "warning")
     return out
+
+
+def _pieces(line: Line, comment: Line | None, findings: Findings) -> tuple[list[Line], Line | None]:
+    """A line cut at its marks, without what is in comments; and the comment that is still open after it."""
+    pieces = MARK.split(line.text)
+    out: list[Line] = []
+    for at, piece in enumerate(pieces):
+        # After an odd number of backticks a mark is in a code span, and only quoted.
+        is_mark = at % 2 == 1 and pieces[at - 1].count("`") % 2 == 0
+        if is_mark and piece.startswith("{:/"):
+            comment = None
+        elif comment is None and is_mark and piece.startswith("{::"):
+            findings.counts["extension"] += 1
+            if not piece.rstrip("}").rstrip().endswith("/"):
+                comment = Line(piece, line.file, line.number)
+                findings.note(line.file, line.number, "A comment in the source was left out.")
+        elif comment is None and piece.strip():
+            out.append(Line(piece if len(pieces) == 1 else piece.strip("\t "), line.file, line.number))
+    return out, comment
 
 
 class _Parser:
@@ -108,6 +110,7 @@ class _Parser:
         self.group: list[Line] = []
         self.pending: Attributes | None = None
         self.blank = True  # whether the line before was empty
+        self.patience = PATIENCE
 
     def run(self, lines: list[Line]) -> list[Node]:
         at = 0
@@ -307,9 +310,24 @@ class _Parser:
                 self._open(Node("div", line.file, line.number, attributes=Attributes("", _words(classes)), tag=tag))
                 return at + 1
         self.findings.counts["html"] += 1
-        end = _balanced(lines, at, found[1].lower())
+        end = self._balanced(lines, at, found[1].lower())
         source = "\n".join(part.text for part in lines[at:end])
         self._add(Node("html", line.file, line.number, source))
+        return end
+
+    def _balanced(self, lines: list[Line], at: int, tag: str) -> int:
+        """The line after the one that closes `tag`; when none does, the line after the next gap."""
+        edges = re.compile(rf"<(/?){re.escape(tag)}(?=[\s/>])[^<>]{{0,5000}}>", re.IGNORECASE)
+        depth = 0
+        for end in range(at, min(len(lines), at + self.patience)):
+            for edge in edges.finditer(lines[end].text):
+                depth += -1 if edge[1] else (0 if edge[0].endswith("/>") else 1)
+            if depth <= 0:
+                return end + 1
+        self.patience -= min(self.patience - 1, len(lines) - at)
+        end = at + 1
+        while end < len(lines) and lines[end].text.strip():
+            end += 1
         return end
 
 
@@ -325,18 +343,3 @@ def _words(classes: str) -> tuple[str, ...]:
 def _opening(node: Node) -> str:
     name = " ".join(f".{c}" for c in node.attributes.classes)
     return f"<{node.tag}>" if node.tag else f"{{div {name}}}"
-
-
-def _balanced(lines: list[Line], at: int, tag: str) -> int:
-    """The line after the one that closes `tag`; when none does, the line after the next gap."""
-    edges = re.compile(rf"<(/?){re.escape(tag)}(?=[\s/>])[^<>]{{0,5000}}>", re.IGNORECASE)
-    depth = 0
-    for end in range(at, len(lines)):
-        for edge in edges.finditer(lines[end].text):
-            depth += -1 if edge[1] else (0 if edge[0].endswith("/>") else 1)
-        if depth <= 0:
-            return end + 1
-    end = at + 1
-    while end < len(lines) and lines[end].text.strip():
-        end += 1
-    return end

@@ -18,7 +18,7 @@ PLACEHOLDER = re.compile(
     r"|no (?:response|answer|reply)(?: (?:yet|received|provided))?)\W*$",
     re.IGNORECASE,
 )
-# The action as a whole is said not to apply, in so many words: the sentence is about "this" (or opens with the verdict).
+# The action as a whole is said not to apply, in so many words: the sentence is about "this", or opens with the verdict.
 # Having no such services is a reason, not a verdict: many who have none say what they do instead.
 NOT_APPLICABLE = re.compile(
     r"^\W*(?:(?:this|it|th(?:e|is) (?:action|requirement|commitment|principle)|action \d{1,2})\s(?:\w+\s){0,3}?"
@@ -27,7 +27,7 @@ NOT_APPLICABLE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"‘'\[])|(?<=[.!?])(?=\[)")
-LINK = re.compile(r"\[([^\]]{0,1000})\]\([^)]{0,2000}\)")
+LINK = re.compile(r"\[([^\[\]]{0,1000})\]\([^()]{0,2000}\)")
 LISTED = re.compile(r"^\s*[-*+]\s+(?:\[([^\]]{1,300})\]\((\S{1,2000})\)|([^\[\]]{1,300}))\s*(?:\(([^()]*)\))?\s*$")
 STRATEGY = re.compile(r"^(.{3,200}?)(?:[’']s)?\s+Digital\s+Strategy\b", re.IGNORECASE)
 

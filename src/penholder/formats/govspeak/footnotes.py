@@ -10,10 +10,11 @@ from penholder.formats.govspeak.lines import Findings
 
 @dataclass(slots=True)
 class Footnotes:
-    """The footnotes of one document. A page that refers to one gets its definition; a label is used once in a document."""
+    """The footnotes of one document: each page gets those it refers to, and no label is used twice in the document."""
 
     findings: Findings
     definitions: dict[tuple[str, str], Node] = field(default_factory=dict)  # (file, label)
+    by_label: dict[str, Node] = field(default_factory=dict)  # where a page has none of its own
     page: str = ""  # the page that is being written
     needed: list[tuple[str, Node]] = field(default_factory=list)  # label in the house, for this page
     _labels: dict[str, tuple[str, Node]] = field(default_factory=dict)  # label in the house → page, definition
@@ -29,6 +30,7 @@ class Footnotes:
                     self.findings.note(node.file, node.line, what, "warning")
                 else:
                     self.definitions[key] = node
+                    self.by_label.setdefault(key[1], node)
             self.collect(page, node.children)
 
     def begin(self, page: str) -> None:
@@ -38,9 +40,7 @@ class Footnotes:
     def reference(self, label: str, file: str, line: int) -> str:
         """What stands for `[^label]` in the house Markdown of the current page."""
         self.findings.counts["footnote_references"] += 1
-        node = self.definitions.get((self.page, label))
-        if node is None:
-            node = next((found for (_, name), found in self.definitions.items() if name == label), None)
+        node = self.definitions.get((self.page, label)) or self.by_label.get(label)
         if node is None:
             what = f"The footnote “{label}” is defined nowhere in this document. Add its text, or take it out."
             self.findings.note(file, line, what, "warning")

@@ -23,6 +23,7 @@ class Partials:
         self.folder = folder
         self.findings = findings
         self.used: set[str] = set()
+        self.includers: dict[str, str] = {}  # a partial → the page that includes it first
         self._asked = 0
 
     def path(self, name: str) -> str | None:
@@ -75,4 +76,5 @@ class Partials:
             self.findings.note(line.file, line.number, what, "error")
             return []
         self.used.add(path)
+        self.includers.setdefault(path, chain[0])
         return self.expand(self.files[path], (*chain, path))

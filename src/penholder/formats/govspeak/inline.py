@@ -16,15 +16,13 @@ RAISED = re.compile(r"\^([\w+\-]{1,20})\^")
 ENTITY = re.compile(r"&(#?\w{1,32});")
 # Names that the dialect's own processor knew and HTML does not.
 OWN_ENTITIES = {"ellipsis": "…"}
-TAG = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})(?=[\s/>])([^<>]{0,5000})>|<!--.{0,5000}?-->|<[?!][^<>]{0,5000}>", re.DOTALL
-)
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})(?=[\s/>])([^<>]{0,5000})>|<[?!][^<>]{0,5000}>", re.DOTALL)
 HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 SRC = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 TITLE = re.compile(r"""\btitle\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 IMAGE = re.compile(
-    r'!\[([^\]\n]{0,1000})\]\([ \t]{0,9}<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]{0,9}\)'
+    r'!\[([^\[\]\n]{0,1000})\]\([ \t]{0,9}<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]{0,9}\)'
 )
 REFERENCE = re.compile(r"\[\^([^\]\s]{1,100})\](?!:)")
 MARKERS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
@@ -119,6 +117,7 @@ class Inline:
         return plain if len(plain) == 1 and plain.isprintable() and ord(plain) > 0x7F else found[0]
 
     def _tags(self, text: str, file: str, line: int) -> str:
+        text = self._without_comments(text, file, line)
         out: list[str] = []
         links: list[str] = []
         at = 0
@@ -131,7 +130,7 @@ class Inline:
             out.append(text[at : found.start()])
             at = found.end()
             if not found[2]:
-                self.findings.note(file, line, "A comment in the source was left out.")
+                self.findings.note(file, line, "An instruction to a program was left out; a text runs none.")
                 continue
             name = found[2].lower()
             if name in PROGRAMS:
@@ -144,31 +143,47 @@ class Inline:
         out.extend(f"]({href})" if href else "" for href in reversed(links))
         return "".join(out)
 
+    def _without_comments(self, text: str, file: str, line: int) -> str:
+        out = []
+        at = 0
+        while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+            self.findings.note(file, line, "A comment in the source was left out.")
+            out.append(text[at:start])
+            at = end + 3
+        return "".join([*out, text[at:]])
+
     def _tag(self, name: str, found: re.Match[str], links: list[str], file: str, line: int) -> str:
         closing, rest = bool(found[1]), found[3]
-        if name == "br":
-            return "<br>"
-        if name in {"sup", "sub"} or (name == "abbr" and closing):
-            return f"</{name}>" if closing else f"<{name}>"
-        if name == "abbr":
-            title = html.escape(html.unescape(_attribute(TITLE, rest)))
-            return f'<abbr title="{title}">'
-        if name in MARKERS:
-            return MARKERS[name]
-        if name == "a":
-            if closing:
-                href = links.pop() if links else ""
-                return f"]({href})" if href else ""
-            href = safe_address(_attribute(HREF, rest))
-            if not href:
-                self.findings.note(file, line, "A link without a safe address became plain text.")
-            links.append(href)
-            return "[" if href else ""
-        if name == "img":
-            return f"![{_attribute(ALT, rest)}]({_attribute(SRC, rest) or 'picture'})"
-        if name not in {"span", "p", "div", "u", "small", "cite", "q", "font", "center"}:
-            self.findings.note(file, line, f"The tag <{name}> was left out; its words stay.")
-        return ""
+        out = ""
+        match name:
+            case "br":
+                out = "<br>"
+            case "sup" | "sub":
+                out = f"</{name}>" if closing else f"<{name}>"
+            case "abbr":
+                title = html.escape(html.unescape(_attribute(TITLE, rest)))
+                out = "</abbr>" if closing else f'<abbr title="{title}">'
+            case "strong" | "b" | "em" | "i":
+                out = MARKERS[name]
+            case "a":
+                out = self._link(closing, _attribute(HREF, rest), links, file, line)
+            case "img":
+                out = f"![{_attribute(ALT, rest)}]({_attribute(SRC, rest) or 'picture'})"
+            case "span" | "p" | "div" | "u" | "small" | "cite" | "q" | "font" | "center":
+                pass  # says nothing that Markdown could say
+            case _:
+                self.findings.note(file, line, f"The tag <{name}> was left out; its words stay.")
+        return out
+
+    def _link(self, closing: bool, address: str, links: list[str], file: str, line: int) -> str:
+        if closing:
+            href = links.pop() if links else ""
+            return f"]({href})" if href else ""
+        href = safe_address(address)
+        if not href:
+            self.findings.note(file, line, "A link without a safe address became plain text.")
+        links.append(href)
+        return "[" if href else ""
 
 
 def safe_address(address: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from penholder.errors import Refused
 from penholder.formats.reading import Unread
 
-# No sentence is this long; beyond it every rule of the dialect would only burn time. The same bound as the house text's.
+# No sentence is this long; beyond it every rule of the dialect would only burn time. The house text has the same bound.
 LONGEST_LINE = 1_000_000
 LARGEST_TEXT = 20_000_000
 # Tab, newline and carriage return are text; the other control characters mean that the file is something else.
@@ -31,14 +31,17 @@ class Line:
 class Findings:
     """What an importer met on its way: what it could not read, and how many of each construct it read."""
 
-    unread: list[Unread] = field(default_factory=list)
+    said: dict[Unread, None] = field(default_factory=dict)  # in the order met
     counts: Counter[str] = field(default_factory=Counter)
 
     def note(self, file: str, line: int, what: str, severity: Literal["note", "warning", "error"] = "note") -> None:
         """Remember something for the report, once."""
-        found = Unread(file, line, what, severity)
-        if found not in self.unread:
-            self.unread.append(found)
+        self.said.setdefault(Unread(file, line, what, severity))
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """Everything noted, in the order met."""
+        return tuple(self.said)
 
 
 def decode(file: str, data: bytes, findings: Findings) -> tuple[Line, ...]:

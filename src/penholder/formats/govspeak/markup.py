@@ -279,24 +279,26 @@ def _inline(element: etree._Element, reader: _Reader, *, without: tuple[str, ...
 
 def _inline_element(child: etree._Element, reader: _Reader, depth: int = 0) -> str:
     tag = child.tag.lower() if isinstance(child.tag, str) else ""
-    if not tag:
-        return ""
     if tag in PROGRAMS:
         reader.note(child, f"<{tag}> was left out with what is in it; a text runs no programs.")
+    if not tag or tag in PROGRAMS:
         return ""
-    if tag == "br":
-        return "<br>"
     if tag == "img":
         return f"![{_escape(child.get('alt'))}]({safe_address(child.get('src') or '') or 'picture'})"
     words = _inline(child, reader, depth=depth + 1) if depth < 100 else ""
+    return "<br>" if tag == "br" else _marked(tag, words, child.get("href") or "")
+
+
+def _marked(tag: str, words: str, address: str) -> str:
+    """Words with the marks that their element means."""
+    if tag in {"p", "div", "li", "dt", "dd", "td", "th", "tr"}:
+        return f" {words} "
     if tag in MARKERS and words.strip():
         return f"{MARKERS[tag]}{words.strip()}{MARKERS[tag]}"
     if tag in {"sup", "sub"}:
         return f"<{tag}>{words}</{tag}>"
-    if tag == "a" and words.strip():
-        href = safe_address(child.get("href") or "")
-        return f"[{words.strip()}]({href})" if href else words
-    return f" {words} " if tag in {"p", "div", "li", "dt", "dd", "td", "th", "tr"} else words
+    href = safe_address(address) if tag == "a" and words.strip() else ""
+    return f"[{words.strip()}]({href})" if href else words
 
 
 def _escape(words: str | None) -> str:

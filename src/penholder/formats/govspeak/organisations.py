@@ -15,6 +15,10 @@ OPENINGS = {"department", "ministry", "office"}
 LONG_FORMS = ((re.compile(r"\bher majesty s\b|\bhis majesty s\b"), "hm"),)
 ACRONYM = re.compile(r"(?<![\w-])([A-Z][A-Za-z]{1,5})(?:[’']s)?(?![\w-])")
 
+# A name of two to twelve words and its acronym: "Department for Transport (DfT)". Bounded, so that no line is slow.
+NAME_WORD = r"(?:[A-Z][\w’']{0,40},?|of|for|and|&)"
+GIVEN = re.compile(rf"(?<!\w)({NAME_WORD}(?: {NAME_WORD}){{1,11}}) \(([A-Z][A-Za-z]{{1,5}})\)")
+
 
 @dataclass(slots=True)
 class Roll:
@@ -33,7 +37,7 @@ class Roll:
         return folded
 
     def organisations(self, texts: Iterable[str]) -> dict[str, ReadOrganisation]:
-        """Each organisation by its folded name. `texts` is the whole source: acronyms are taken from how it uses them."""
+        """Each organisation by its folded name. `texts` is the whole source, whose own acronyms are taken."""
         given = _given_acronyms(texts)
         found: dict[str, ReadOrganisation] = {}
         taken: set[str] = set()
@@ -94,13 +98,10 @@ def _acronym(name: str, own: Sequence[str], given: str) -> str:
 def _given_acronyms(texts: Iterable[str]) -> dict[str, str]:
     """Acronyms that the source itself gives: "HM Revenue & Customs (HMRC)" → folded name to acronym."""
     found: dict[str, Counter[str]] = {}
-    pattern = re.compile(
-        r"((?:[A-Z][\w’']*,?|of|for|and|&)(?: (?:[A-Z][\w’']*,?|of|for|and|&)){1,11}) \(([A-Z][A-Za-z]{1,5})\)"
-    )
     for text in texts:
         if "(" not in text:
             continue
-        for name, acronym in pattern.findall(" ".join(text.split())):
+        for name, acronym in GIVEN.findall(" ".join(text.split())):
             words = name.split()
             # The name may follow other words that begin with a capital: the longest tail that the initials fit.
             for start in range(len(words) - 1):

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from posixpath import basename, dirname, normpath, splitext
 from urllib.parse import unquote, urlsplit
 
 from penholder.formats.govspeak.lines import Findings
-from penholder.formats.reading import Asset
+from penholder.formats.pictures import look_into
+from penholder.formats.reading import Asset, Unread
 
-PICTURES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".svg": "image/svg+xml",
-}
-# How each kind of file begins; an address alone proves nothing.
-BEGINNINGS = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
-    "image/svg+xml": (b"<", b"\xef\xbb\xbf<"),
-}
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 
 class Pictures:
@@ -44,12 +31,14 @@ class Pictures:
             what = f"The picture “{address[:200]}” is not in the source; the words that describe it are shown instead."
             self.findings.note(file, line, what, "warning")
             return None
-        media_type = PICTURES.get(splitext(path)[1].lower(), "")
-        if not self.files[path].lstrip().startswith(BEGINNINGS.get(media_type, (b"\x00no",))):
-            what = f"“{address[:200]}” is not a picture that can be shown; its description is shown instead."
+        asset, reasons = _looked_into(f"figures/{_plain(basename(path))}", self.files[path])
+        for reason in reasons:
+            self.findings.note(path, 0, reason.what, reason.severity)
+        if asset is None:
+            what = f"“{address[:200]}” cannot be shown as a picture; its description is shown instead."
             self.findings.note(file, line, what, "warning")
             return None
-        return self._take(path, "figures", self.files[path], media_type)
+        return self._take(path, "figures", asset.data, asset.media_type)
 
     def path(self, address: str, file: str) -> str | None:
         """The file that an address of a page in `file` means, when the source has it."""
@@ -81,6 +70,14 @@ class Pictures:
         self._names[path] = name
         self.used[name] = Asset(name, data, media_type)
         return name
+
+
+# In a history the same pictures come again with every state; looking into them means opening them.
+@lru_cache(maxsize=256)
+def _looked_into(name: str, data: bytes) -> tuple[Asset | None, tuple[Unread, ...]]:
+    reasons: list[Unread] = []
+    taken = look_into([Asset(name, data)], say=reasons.append)
+    return (taken[0] if taken else None), tuple(reasons)
 
 
 def _plain(name: str) -> str:

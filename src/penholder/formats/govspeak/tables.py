@@ -1,4 +1,4 @@
-"""kramdown's tables → rows of cells: separator lines anywhere, with or without outer pipes, no cell lost or invented."""
+"""kramdown's tables → rows of cells: separators anywhere, outer pipes or none, no cell lost or invented."""
 
 from __future__ import annotations
 

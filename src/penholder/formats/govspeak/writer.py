@@ -13,7 +13,7 @@ from penholder.formats.govspeak.footnotes import Footnotes
 from penholder.formats.govspeak.inline import IMAGE, Inline
 from penholder.formats.govspeak.lines import Findings
 from penholder.formats.govspeak.markup import Piece, film_address, read_html
-from penholder.formats.govspeak.pictures import Pictures
+from penholder.formats.govspeak.pictures import PICTURES, Pictures
 from penholder.formats.govspeak.tables import Table, write_table
 from penholder.formats.structure import attribute_value
 
@@ -24,7 +24,7 @@ LINKED_PICTURE = re.compile(
     r"^\s*\[" + IMAGE.pattern + r'\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]*\)\s*$'
 )
 LONE_LINK = re.compile(
-    r'^\s*\[([^\]\n]{1,1000})\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t]{1,9}"[^"]{0,1000}")?[ \t]*\)\s*$'
+    r'^\s*\[([^\[\]\n]{1,1000})\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t]{1,9}"[^"]{0,1000}")?[ \t]*\)\s*$'
 )
 PRINCIPLE = re.compile(r"^Principle(?:\s+0*(\d{1,3}))?\s*[:.–—-]\s*(.+)$", re.IGNORECASE)
 ACTION = re.compile(r"^Action\s+0*(\d{1,3})\s*[:.–—-]\s*(.+)$", re.IGNORECASE)
@@ -111,19 +111,21 @@ class Writer:
         return out
 
     def _block(self, node: Node) -> list[Out]:
-        if node.kind == "heading":
-            return [self.heading(node)]
-        if node.kind == "text":
-            return self._text(node)
-        if node.kind == "code":
-            return [node.text]
-        if node.kind == "table" and node.table:
-            return self._table(node, node.table, [])
-        if node.kind == "html":
-            return self._html(node)
-        if node.kind == "div":
-            return self._box(node)
-        return []
+        out: list[Out] = []  # of a footnote: it stands where it is referred to
+        match node.kind:
+            case "heading":
+                out = [self.heading(node)]
+            case "text":
+                out = self._text(node)
+            case "code":
+                out = [node.text]
+            case "table" if node.table:
+                out = self._table(node, node.table, [])
+            case "html":
+                out = self._html(node)
+            case "div":
+                out = self._box(node)
+        return out
 
     # -- headings ------------------------------------------------------------------------------------------------
 
@@ -164,16 +166,12 @@ class Writer:
                 node.file, node.line, "A list of downloads and dates about the page itself was left out."
             )
             return []
-        if found := PICTURE.match(node.text):
-            return self._picture(node, found, found[2], "", "", "", "")
-        if found := LINKED_PICTURE.match(node.text):
-            return self._picture(node, found, found[2], found[4], "", "", "")
+        if picture := _read_picture(node):
+            return self._picture(node, picture)
         words = self.inline.convert(_without_timestamps(node, self.findings), node.file, node.line)
-        if not words.strip():
-            return []
-        if node.pull:
+        if node.pull and words.strip():
             return [Directive("callout", "quote", [], [words])]
-        return [_definitions(words)]
+        return [_definitions(words)] if words.strip() else []
 
     def _inline_picture(self, address: str, alt: str, file: str, line: int) -> str:
         """A picture in the middle of words: kept when it is there, else its description."""
@@ -181,26 +179,21 @@ class Writer:
         path = self.pictures.find(address, file, line)
         return f"![{alt}]({path})" if path else alt
 
-    def _picture(
-        self, node: Node, found: re.Match[str], address: str, link: str, caption: str, source: str, name: str
-    ) -> list[Out]:
+    def _picture(self, node: Node, picture: _Picture, caption: str = "", source: str = "", name: str = "") -> list[Out]:
         """A picture on its own: a figure; or, when it is not in the source, its words with the link it carried."""
         self.findings.counts["images"] += 1
-        alt = " ".join(self.inline.convert(found[1], node.file, node.line).split())
-        path = self.pictures.find(address, node.file, node.line)
-        elsewhere = link and link != address and not link.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".svg"))
+        alt = " ".join(self.inline.convert(picture.alt, node.file, node.line).split())
+        path = self.pictures.find(picture.address, node.file, node.line)
+        link = "" if picture.link == picture.address or picture.link.lower().endswith(PICTURES) else picture.link
         if path is None:
             label = alt or caption
-            words = f"[{label}]({link})" if elsewhere and label else f"*{alt}*" if alt and "*" not in alt else alt
-            return [self._unseen(caption, source, name), words] if caption else [words] if words else []
-        words = caption or (found[3] or "")
-        if elsewhere:
+            words = f"[{label}]({link})" if link and label else f"*{alt}*" if alt and "*" not in alt else alt
+            told = f"{caption} *Source: {source}*" if caption and source else caption
+            return [part for part in (told, words) if part]
+        words = caption or picture.title
+        if link:
             words = f"[{words or alt}]({link})"
         return [Directive("figure", path, [("name", self._name(name)), ("alt", alt), ("source", source)], [words])]
-
-    def _unseen(self, caption: str, source: str, name: str) -> str:
-        del name
-        return f"{caption} *Source: {source}*" if source else caption
 
     # -- figures, charts and tables ------------------------------------------------------------------------------
 
@@ -214,7 +207,8 @@ class Writer:
 
     def _captioned(self, node: Node, found: re.Match[str], following: Node | None) -> list[Out]:
         self.findings.counts["captions"] += 1
-        words = self.inline.convert(found[2], node.file, node.line).strip()
+        # The number stays in the words: the text around it speaks of "figure 3".
+        words = self.inline.convert(node.text, node.file, node.line).strip()
         source = SOURCE.search(words)
         caption = words[: source.start()].rstrip() if source else words
         said = source[1].strip() if source else ""
@@ -222,11 +216,8 @@ class Writer:
         options = [("name", name), ("source", said)]
         if following and following.kind == "table" and following.table:
             return self._table(following, following.table, options, caption)
-        if following and _can_be_captioned(following):
-            picture = PICTURE.match(following.text) or LINKED_PICTURE.match(following.text)
-            if picture:
-                link = picture[4] if picture.re is LINKED_PICTURE else ""
-                return self._picture(following, picture, picture[2], link, caption, said, name)
+        if following and (picture := _read_picture(following)):
+            return self._picture(following, picture, caption, said, name)
         self.findings.note(node.file, node.line, "This is a caption, but no picture or table follows it.", "warning")
         return [self.inline.convert(node.text, node.file, node.line)]
 
@@ -323,10 +314,28 @@ class Writer:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture that is a paragraph of its own, with the link around it."""
+
+    address: str
+    alt: str
+    title: str = ""
+    link: str = ""
+
+
+def _read_picture(node: Node) -> _Picture | None:
+    if node.kind != "text":
+        return None
+    if found := PICTURE.match(node.text):
+        return _Picture(found[2], found[1], found[3] or "")
+    if found := LINKED_PICTURE.match(node.text):
+        return _Picture(found[2], found[1], found[3] or "", found[4])
+    return None
+
+
 def _can_be_captioned(node: Node) -> bool:
-    if node.kind == "table":
-        return True
-    return node.kind == "text" and bool(PICTURE.match(node.text) or LINKED_PICTURE.match(node.text))
+    return node.kind == "table" or _read_picture(node) is not None
 
 
 def _chart_kind(table: Table, classes: set[str]) -> str:
