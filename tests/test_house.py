@@ -243,9 +243,9 @@ def clocks(path: Path) -> Iterator[str]:
             owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
             if (owner, node.attr) in CLOCKS:
                 yield f"line {node.lineno}: {owner}.{node.attr}"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args + node.keywords:
-            if node.func.attr in CLOCKS_WHEN_BARE:
-                yield f"line {node.lineno}: {node.func.attr}()"
+        bare = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args + node.keywords
+        if bare and node.func.attr in CLOCKS_WHEN_BARE:
+            yield f"line {node.lineno}: {node.func.attr}()"
         if isinstance(node, ast.keyword) and node.arg in CLOCK_FIELDS:
             yield f"line {node.value.lineno}: {node.arg}"
 

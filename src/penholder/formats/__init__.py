@@ -1,1 +1,1 @@
-"""Other people's formats, read into plain dataclasses: house folders, Govspeak, git, archives, Word and OpenDocument."""
+"""Other people's formats, read into plain dataclasses: house folders, Govspeak, git, archives, office files."""
