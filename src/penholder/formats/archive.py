@@ -34,13 +34,16 @@ def names(data: bytes) -> list[str]:
         return opened.namelist()
 
 
-def load(data: bytes) -> Tree:
-    """The files in a zip. A single folder that holds everything is left out of their paths. Nested zips stay closed."""
+def load(data: bytes, *, whole: bool = False) -> Tree:
+    """The files in a zip; nested zips stay closed.
+
+    Clutter, and a single folder that holds everything, are left out of it, unless it is wanted `whole`.
+    """
     with _opened(data) as opened:
         entries = [entry for entry in opened.infolist() if not entry.is_dir()]
         _check(entries)
-        kept = [entry for entry in entries if belongs(_path(entry))]
-        top = _only_folder([_path(entry) for entry in kept])
+        kept = [entry for entry in entries if whole or belongs(_path(entry))]
+        top = "" if whole else _only_folder([_path(entry) for entry in kept])
         files: dict[str, bytes] = {}
         left = MOST_BYTES
         for entry in kept:

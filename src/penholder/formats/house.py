@@ -24,6 +24,7 @@ from penholder.errors import Refused
 from penholder.formats import responses
 from penholder.formats.folders import climbs_out
 from penholder.formats.pages import Pages
+from penholder.formats.pictures import look_into
 from penholder.formats.reading import (
     Asset,
     DocumentKind,
@@ -88,13 +89,14 @@ def read(files: Mapping[str, bytes]) -> Reading:
     actions = _with_addresses(actions, about)
     openings, answers = responses.read(pages, organisations, actions)
     _check_references(pages)
+    assets = look_into(_assets(pages), say=pages.unread.append)
     return Reading(
         documents=(strategy, *papers, *departmental_documents(answers, actions, organisations, existing=openings)),
         organisations=organisations,
         principles=principles,
         actions=actions,
         responses=answers,
-        assets=tuple(_assets(pages)),
+        assets=assets,
         unread=tuple(pages.unread),
         title=about.text("title"),
         counts=dict(pages.counts),
