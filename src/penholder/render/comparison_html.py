@@ -30,7 +30,7 @@ def comparison_html(
     What was inserted is `<ins>`, what was removed `<del>`, each with a hidden word before and after it. A moved passage
     links to where it was, and there a line links to where it is.
     """
-    items = [_item(item, prefix, say) for item in shown(comparison, old, new, context=context)]
+    items = [item_html(item, prefix=prefix, say=say) for item in shown(comparison, old, new, context=context)]
     if comparison.same:
         items.insert(0, f'<li class="change change-none"><p>{escape(say("Nothing changed."))}</p></li>')
     return f'<ol class="comparison">\n{"".join(items)}</ol>\n'
@@ -53,7 +53,8 @@ def runs_html(runs: Sequence[Run], *, say: _Say = str) -> str:
     return "".join(pieces)
 
 
-def _item(item: Shown, prefix: str, say: _Say) -> str:
+def item_html(item: Shown, *, prefix: str = "change", say: _Say = str) -> str:
+    """One item of the list, for a page that arranges them in its own way."""
     if item.kind == "skipped":
         words = say("1 unchanged passage") if item.count == 1 else say("{count} unchanged passages")
         return f'<li class="change change-skipped"><p>{escape(words.format(count=item.count))}</p></li>\n'

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from penholder.publishing import places, releases
+from penholder.publishing.policy import security
 from penholder.publishing.releases import Entry, Release
-from penholder.web.public.headers import NEGOTIATED, allowed, preferences, security
+from penholder.web.public.headers import NEGOTIATED, allowed, preferences
 
 # How long a new release may go unseen. Looking at the link on every request would cost a tenth of the speed.
 SECONDS_BETWEEN_LOOKS = 1.0

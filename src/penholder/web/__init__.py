@@ -1,0 +1,1 @@
+"""All HTTP, and the pages that readers get. No rules live here."""

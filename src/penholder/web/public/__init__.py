@@ -1,0 +1,1 @@
+"""What readers get: the pages of the public site, written as files."""

@@ -1,0 +1,55 @@
+"""Every page of the public site, in every language, one after the other. `publishing.sites` writes them to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from penholder.drafting.media import location
+from penholder.publishing.sites import File, Page, Redirect
+from penholder.web.public import built, changes, coverage, fronts, guidance, passages, promises, publications, site
+from penholder.web.public.drawing import Drawing, speaking
+from penholder.web.public.site import Site
+from penholder.web.public.texts import Texts
+
+
+def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]:
+    """The whole site as it stands at `at` (now, unless given). A fixed number of queries; nothing is written."""
+    whole = site.read(at=at or timezone.now())
+    languages: tuple[str, ...] = tuple(getattr(settings, "PENHOLDER_LANGUAGES", ("en",)))
+    assets = built.read(Path(settings.PENHOLDER_ASSETS))
+    texts = Texts(whole)
+    for language in languages:
+        drawing = Drawing(whole, language, languages, assets)
+        with speaking(language):
+            yield from _drawn(drawing, texts)
+    yield from publications.files(whole)
+    yield from coverage.files(whole)
+    yield from _media(whole)
+    for old, new in whole.old_addresses.items():
+        yield Redirect(old, new)
+
+
+def _drawn(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
+    yield from fronts.pages(drawing)
+    yield from publications.pages(drawing, texts)
+    yield from promises.pages(drawing, texts)
+    yield from coverage.pages(drawing)
+    yield from changes.pages(drawing, texts)
+    yield from passages.pages(drawing, texts)
+    yield from guidance.pages(drawing)
+
+
+def _media(whole: Site) -> Iterator[File]:
+    given: set[str] = set()
+    for publication in whole.publications.values():
+        for edition in publication.editions:
+            for row in edition.iteration.manifest.get("media", ()):
+                address = site.media_address(row["sha256"], row["path"])
+                if address not in given:
+                    given.add(address)
+                    yield File(address, location(row["sha256"]), row["type"])

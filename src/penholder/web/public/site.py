@@ -1,0 +1,145 @@
+"""Everything that the public site shows, read once with a fixed number of queries and then held as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from penholder.delivery import standing
+from penholder.delivery.standing import Standing
+from penholder.drafting import sealed_texts
+from penholder.drafting.models import Document, Kind, Media
+from penholder.drafting.sealed_texts import SealedText
+from penholder.errors import Missing
+from penholder.publishing import addresses, editions
+from penholder.publishing.models import Edition
+from penholder.web.public.states import Coverage
+
+# First parts of addresses that are pages of the site itself; a document with such a key gets "-document" after it.
+RESERVED = frozenset(
+    {"actions", "departments", "coverage", "changes", "passages", "help", "accessibility", "media", "assets", "cy"}
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A document that has been published, with its editions, oldest first."""
+
+    document: Document
+    editions: tuple[Edition, ...]
+    texts: Mapping[int, SealedText]
+
+    @property
+    def key(self) -> str:
+        """Its document's key."""
+        return self.document.key
+
+    @property
+    def title(self) -> str:
+        """Its document's title."""
+        return self.document.title
+
+    @property
+    def departmental(self) -> bool:
+        """True of an organisation's own answers, which are shown on its own page."""
+        return self.document.kind == Kind.DEPARTMENTAL and self.document.organisation_id is not None
+
+    @property
+    def current(self) -> Edition:
+        """The newest edition."""
+        return self.editions[-1]
+
+    @property
+    def address(self) -> str:
+        """Where its newest edition stands."""
+        if self.departmental and self.document.organisation:
+            return f"/departments/{self.document.organisation.key}/"
+        return f"/{self.key}-document/" if self.key in RESERVED else f"/{self.key}/"
+
+    def edition_address(self, number: int) -> str:
+        """Where one of its editions stands, frozen."""
+        return f"{self.address}editions/{number}/"
+
+    def text(self, edition: Edition) -> SealedText:
+        """What one of its editions holds."""
+        return self.texts[edition.iteration_id]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The whole site at one moment."""
+
+    at: datetime  # in the site's own time zone
+    standing: Standing | None
+    publications: Mapping[str, Publication]
+    old_addresses: Mapping[str, str]
+    media: Mapping[str, Media]
+    texts: Mapping[int, SealedText]
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The matrix of actions × organisations."""
+        return Coverage(self.standing, self.at.date())
+
+    @property
+    def strategy(self) -> Publication | None:
+        """The publication whose actions are answered; None before its first edition."""
+        return self.publications.get(self.standing.document) if self.standing else None
+
+    @property
+    def title(self) -> str:
+        """The strategy's title, on every page."""
+        return self.strategy.title if self.strategy else ""
+
+    @property
+    def papers(self) -> tuple[Publication, ...]:
+        """Published documents beside the strategy that are not a department's answers."""
+        return tuple(one for one in self.publications.values() if not one.departmental and one is not self.strategy)
+
+    def departmental(self, organisation: str) -> Publication | None:
+        """The published answers of one organisation."""
+        return self._departmental.get(organisation)
+
+    @cached_property
+    def _departmental(self) -> dict[str, Publication]:
+        return {
+            one.document.organisation.key: one
+            for one in self.publications.values()
+            if one.departmental and one.document.organisation
+        }
+
+
+def read(*, at: datetime) -> Site:
+    """Everything that stands at `at`."""
+    try:
+        stands: Standing | None = standing.read()
+    except Missing:
+        stands = None
+    rows: dict[str, list[Edition]] = {}
+    for edition in editions.listed():
+        rows.setdefault(edition.document.key, []).append(edition)
+    texts = sealed_texts.read_many(edition.iteration_id for found in rows.values() for edition in found)
+    return Site(
+        at=timezone.localtime(at),
+        standing=stands,
+        publications={key: Publication(found[0].document, tuple(found), texts) for key, found in rows.items()},
+        old_addresses=addresses.kept(),
+        media={row.digest: row for row in Media.objects.all()},
+        texts=texts,
+    )
+
+
+def media_of(edition: Edition) -> dict[str, str]:
+    """Where each picture, film or captions file that an edition's text refers to stands on the site."""
+    manifest: Mapping[str, Any] = edition.iteration.manifest
+    return {row["name"]: media_address(row["digest"], row["name"]) for row in manifest.get("media", ())}
+
+
+def media_address(digest: str, name: str) -> str:
+    """The lasting address of a file by its content."""
+    return f"/media/{digest[:20]}/{name.rsplit('/', 1)[-1]}"
