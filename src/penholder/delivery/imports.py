@@ -98,6 +98,7 @@ class _Door:
         self.old_addresses: dict[str, str] = {}
         self.assets: dict[str, Asset] = {}  # by digest: the files are written once, when everything else has gone well
         self.files: dict[str, MediaDigest] = {}
+        self.counted: set[int] = set()
 
     def take(self, snapshot: Snapshot) -> None:
         """One snapshot. Times never run backwards within an import: a commit may claim to be older than its parent."""
@@ -115,10 +116,11 @@ class _Door:
             return
         digest = _digest(snapshot)
         earlier = [row for row in self.taken if set(row.documents) & {one.key for one in reading.documents}]
-        same = [row for row in earlier if row.digest == digest and row.at == self.moment]
-        same = same or [row for row in earlier[-1:] if row.digest == digest]
-        if same:
-            report.iterations += bool(same[-1].iterations)
+        until_then = [row for row in earlier if row.at <= self.moment]
+        if any(row.digest == digest for row in until_then if row.at == self.moment) or (
+            until_then and until_then[-1].digest == digest
+        ):
+            self._count_as_iteration([row for row in until_then if row.digest == digest][-1])
         elif earlier and self.moment < earlier[-1].at:
             report.skipped += 1
             what = f"Older than what is here already ({earlier[-1].at:%Y-%m-%d %H:%M}), so it cannot be put in between."
@@ -138,18 +140,23 @@ class _Door:
         if snapshot.published:
             self._record_facts(reading, timezone.localdate(snapshot.at))
         self._note_addresses(reading)
-        self.report.iterations += bool(sealed)
-        self.taken.append(
-            Taken.objects.create(
-                at=snapshot.at,
-                label=snapshot.label,
-                source=snapshot.source,
-                digest=digest,
-                documents=[one.key for one in reading.documents],
-                iterations=sealed,
-                taken_at=self.at,
-            )
+        taken = Taken.objects.create(
+            at=snapshot.at,
+            label=snapshot.label,
+            source=snapshot.source,
+            digest=digest,
+            documents=[one.key for one in reading.documents],
+            iterations=sealed,
+            taken_at=self.at,
         )
+        self.taken.append(taken)
+        self._count_as_iteration(taken)
+
+    def _count_as_iteration(self, taken: Taken) -> None:
+        """Count a snapshot from which something was sealed, once, however often the source repeats it."""
+        if taken.iterations and taken.pk not in self.counted:
+            self.counted.add(taken.pk)
+            self.report.iterations += 1
 
     def _know_organisations(self, reading: Reading) -> None:
         named = tuple(

@@ -84,7 +84,7 @@ class Report:
         self.documents = len(reading.documents)
         self.sections = sum(len(document.sections) for document in reading.documents)
         self.headings = reading.counts.get("headings", 0)
-        self.footnotes = reading.counts.get("footnotes", 0)
+        self.footnotes = reading.counts.get("footnote_definitions", 0)
         self.organisations = len(reading.organisations)
         self.principles = len(reading.principles)
         self.actions = len(reading.actions)

@@ -49,7 +49,7 @@ def put_all(named: Iterable[Named]) -> tuple[Mapping[str, Organisation], int]:
     """Make or complete organisations, with their aliases and posts, in eight queries however many there are.
 
     An organisation is the same as one that is known when its key is, or else when its name or an alias is. Returns them
-    by the key that the caller used, and how many rows were made or changed.
+    by the key that the caller used, and how many of them are new or were completed.
     """
     known = {organisation.key: organisation for organisation in Organisation.objects.all()}
     aliases = {alias.folded: alias.organisation_id for alias in Alias.objects.all()}
@@ -69,8 +69,9 @@ def put_all(named: Iterable[Named]) -> tuple[Mapping[str, Organisation], int]:
         found[one.key] = organisation
     Organisation.objects.bulk_create(made)
     Organisation.objects.bulk_update(changed, ["name", "acronym", "kind", "strategy_url"])
-    count = len(made) + len(changed) + _put_aliases(given, found, set(aliases)) + _put_posts(given, found)
-    return found, count
+    touched = {organisation.key for organisation in (*made, *changed)}
+    touched |= _put_aliases(given, found, set(aliases)) | _put_posts(given, found)
+    return found, len(touched)
 
 
 def _complete(organisation: Organisation, one: Named) -> bool:
@@ -82,7 +83,7 @@ def _complete(organisation: Organisation, one: Named) -> bool:
     return before != (organisation.name, organisation.acronym, organisation.kind, organisation.strategy_url)
 
 
-def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], taken: set[str]) -> int:
+def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], taken: set[str]) -> set[str]:
     rows = []
     for one in given:
         for name in (one.name, one.acronym, one.key, *one.aliases):
@@ -91,10 +92,10 @@ def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], take
                 taken.add(folded)
                 rows.append(Alias(organisation=found[one.key], name=name, folded=folded))
     Alias.objects.bulk_create(rows)
-    return len(rows)
+    return {row.organisation.key for row in rows}
 
 
-def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> int:
+def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> set[str]:
     wanted = {f"{found[one.key].key}-digital-leader": one for one in given if one.leader}
     known = {post.key: post for post in Post.objects.filter(key__in=wanted)}
     made, changed = [], []
@@ -107,4 +108,4 @@ def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> int
             changed.append(post)
     Post.objects.bulk_create(made)
     Post.objects.bulk_update(changed, ["title"])
-    return len(made) + len(changed)
+    return {found[wanted[post.key].key].key for post in (*made, *changed)}
