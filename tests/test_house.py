@@ -372,3 +372,9 @@ def test_every_command_is_in_the_readme():
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(main.commands) == set(re.findall(r"^\| `penholder ([a-z]+)", text, flags=re.MULTILINE))
+
+
+def test_the_example_in_the_readme_runs(capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out == "1 edited\n"
