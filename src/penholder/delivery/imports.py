@@ -116,11 +116,8 @@ class _Door:
             return
         digest = _digest(snapshot)
         earlier = [row for row in self.taken if set(row.documents) & {one.key for one in reading.documents}]
-        until_then = [row for row in earlier if row.at <= self.moment]
-        if any(row.digest == digest for row in until_then if row.at == self.moment) or (
-            until_then and until_then[-1].digest == digest
-        ):
-            self._count_as_iteration([row for row in until_then if row.digest == digest][-1])
+        if same := _taken_already(earlier, digest, self.moment):
+            self._count_as_iteration(same)
         elif earlier and self.moment < earlier[-1].at:
             report.skipped += 1
             what = f"Older than what is here already ({earlier[-1].at:%Y-%m-%d %H:%M}), so it cannot be put in between."
@@ -273,6 +270,14 @@ class _Door:
             for digest in new:
                 media.write(digest, self.assets[digest].data)
         media.know([self.files[digest] for digest in new])
+
+
+def _taken_already(earlier: Sequence[Taken], digest: str, moment: datetime) -> Taken | None:
+    """The row that says that this is here already: one of the very moment, or the one that stood just before it."""
+    until_then = [row for row in earlier if row.at <= moment]
+    before = [row for row in until_then if row.at < moment]
+    candidates = [*before[-1:], *until_then[len(before) :]]
+    return next((row for row in reversed(candidates) if row.digest == digest), None)
 
 
 def _digest(snapshot: Snapshot) -> str:
