@@ -23,8 +23,8 @@ def by_heading(
 ) -> tuple[Group, ...]:
     """Each change under its nearest heading for which `starts` is true, in reading order; no change is left out.
 
-    A heading that does not start a group ends one of its own or a deeper level. A removed passage belongs to the heading
-    it stood under, wherever that is now.
+    A heading that does not start a group ends one of its own or a deeper level. A removed passage belongs to the
+    heading it stood under, wherever that is now.
     """
     old_under, new_under = _under(old, starts), _under(new, starts)
     to_new = {i: change.new[0] for change in comparison.changes if change.new for i in change.old}
