@@ -53,7 +53,8 @@ def read(files: Mapping[str, bytes]) -> Iterator[Snapshot]:
     """The iterations from the oldest to the newest, one at a time, each a whole strategy."""
     state: dict[str, bytes] = {}
     for step in _steps(files):
-        changed = {p.removeprefix(f"{step.folder}/"): d for p, d in files.items() if p.startswith(f"{step.folder}/")}
+        start = f"{step.folder}/"
+        changed = {path.removeprefix(start): data for path, data in files.items() if path.startswith(start)}
         lost = [path for path in step.removed if path not in state]
         state = {path: data for path, data in state.items() if path not in step.removed} | changed
         reading = house.read(state)
@@ -83,7 +84,7 @@ def _steps(files: Mapping[str, bytes]) -> list[_Step]:
     steps: list[_Step] = []
     for row in table.rows("iteration"):
         step = _step(row)
-        if not any(path.startswith(f"{step.folder}/") for path in files) and not step.removed:
+        if step.folder and not any(path.startswith(f"{step.folder}/") for path in files):
             raise Refused(f"history.toml, line {step.line}: there is no folder {step.folder} with files in it.")
         if any(step.label == earlier.label for earlier in steps):
             raise Refused(f"history.toml, line {step.line}: the label “{step.label}” stands twice.")
@@ -102,7 +103,8 @@ def _steps(files: Mapping[str, bytes]) -> list[_Step]:
 
 def _step(row: Table) -> _Step:
     label, folder = row.text("label"), row.text("folder")
-    if not folder or climbs_out(folder) or "/" in folder.rstrip("/"):
+    removed = row.texts("removed")
+    if (not folder and not removed) or climbs_out(folder) or "/" in folder.rstrip("/"):
         raise Refused(f"history.toml, line {row.line_of('folder')}: folder must name a folder beside history.toml.")
     if not label:
         raise Refused(f"history.toml, line {row.line_of('label')}: an iteration needs a label.")
@@ -114,6 +116,6 @@ def _step(row: Table) -> _Step:
         row.flag("published", otherwise=True),
         row.text("reason"),
         row.text("author"),
-        row.texts("removed"),
+        removed,
         row.first,
     )
