@@ -1,4 +1,4 @@
-"""Which addresses a text may link to: http, https, mailto, tel, and places on the same site. Everything else is words."""
+"""Which addresses a text may link to: http, https, mailto, tel, and places on the same site; the rest is words."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def _caption(frame: _Frame, kind: str, *, without: int | None = None) -> str:
         text = page.labels[f"link-to-{kind}"]
         name = f"{text}: {frame.caption}" if frame.caption else text
         parts.append(
-            f'<p class="link-to-this"><a href="#{escape(frame.id)}" aria-label="{escape(name)}">{escape(text)}</a></p>\n'
+            f'<p class="link-to-this"><a href="#{escape(frame.id)}" aria-label="{escape(name)}">'
+            f"{escape(text)}</a></p>\n"
         )
     return "".join(parts)
 
@@ -198,7 +199,8 @@ def _player(frame: _Frame, media: Media, title: str) -> str:
         page.say(frame.line, "The film has no captions that can be shown. Name a WebVTT file in :captions:.")
     return (
         f'<video controls preload="metadata"{media.size}{image} aria-label="{escape(title)}">\n'
-        f'<source src="{escape(media.address)}"{kind}>\n{track}{_watch(page, media, title, said.option("length"))}\n</video>'
+        f'<source src="{escape(media.address)}"{kind}>\n{track}'
+        f"{_watch(page, media, title, said.option('length'))}\n</video>"
     )
 
 

@@ -65,7 +65,8 @@ class Options:
 
     `resolve_link` rewrites an address, `resolve_media` finds a file with its size, `resolve_text` reads a transcript,
     `draw(kind, rows, unit=, ident=, title=)` makes an SVG of a table's cells or raises `errors.Refused` with the reason
-    (`penholder.charts.draw` is one). `anchors` are the headings' anchors of the edition before, by passage id, which stay.
+    (`penholder.charts.draw` is one). `anchors` are the headings' anchors of the edition
+    before, by passage id, which stay.
     `shift` moves headings down: with 1, `#` becomes `<h2>`. `language` is the language of captions.
     """
 
@@ -120,7 +121,7 @@ def inline_html(source: str) -> str:
 
 
 def problems(source: str) -> tuple[Problem, ...]:
-    """What a reader of this text would stumble over: directives that say nothing sensible, footnotes that hang loose."""
+    """What a reader of this text would stumble over: directives that make no sense, footnotes that hang loose."""
     return render(source).problems
 
 

@@ -69,7 +69,8 @@ class Notes:
         items = "\n".join(self._item(note, body) for note, body in bodies)
         return (
             '<section class="notes" role="doc-endnotes" aria-labelledby="notes-heading">\n'
-            f'<h{level} id="notes-heading">{escape(self.labels["footnotes"])}</h{level}>\n<ol>\n{items}\n</ol>\n</section>\n'
+            f'<h{level} id="notes-heading">{escape(self.labels["footnotes"])}</h{level}>\n'
+            f"<ol>\n{items}\n</ol>\n</section>\n"
         )
 
     def _item(self, note: Note, body: str) -> str:
