@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from heapq import heappop, heappush
 from pathlib import Path
 from stat import S_ISLNK
 
@@ -61,7 +62,7 @@ def is_repository(path: Path) -> bool:
 
 def total(path: Path, select: Select = DAILY) -> int:
     """How many snapshots there will be, without reading any text."""
-    with _opened(path) as history:
+    with opened(path) as history:
         return len(history.chosen(select))
 
 
@@ -74,7 +75,7 @@ def snapshots(path: Path, select: Select = DAILY, reader: Reader | None = None) 
     `reader` makes a reading of one state's files; without one, each state is read as what it looks like. Raises
     Refused, naming the commit, for what cannot be read at all.
     """
-    with _opened(path) as history:
+    with opened(path) as history:
         for pick in history.chosen(select):
             with history.refusals(pick.commit):
                 files = history.files(pick.commit)
@@ -151,11 +152,8 @@ class History:
             elif select.mode == "all":
                 picks = [self._pick(c, self._label(c, "")) for c in self._all([self._head()])]
             else:
-                picks = [self._pick(c, "") for c in self._first_parents(self._head())]
-            picks = [pick for pick in picks if self._has_text(pick.commit)]
-            if select.mode == "daily":
-                picks = _last_of_each_day(picks)
-            return self._changing(picks)
+                picks = self._by_day(self._head())
+            return self._changing([pick for pick in picks if self._has_text(pick.commit)])
 
     def _head(self) -> bytes:
         branches = {n: i for n, i in self.references.items() if n.startswith(b"refs/heads/")}
@@ -200,12 +198,30 @@ class History:
     def _parents(self, commit: Commit) -> list[bytes]:
         return [] if commit.id in self.shallow else list(commit.parents)
 
-    def _first_parents(self, head: bytes) -> list[Commit]:
-        """From the first commit to `head`, of a merge only the side that it was merged into."""
-        line = [self._commit(head)]
-        while (parents := self._parents(line[-1])) and len(line) <= MOST_COMMITS:
-            line.append(self._commit(parents[0]))
-        return line[::-1]
+    def _by_day(self, head: bytes) -> list[Pick]:
+        """One commit a day, each standing on the one before, so that the text never goes back and forth.
+
+        Backwards from `head`: of what the last pick stands on, the newest commit of the next earlier day that left a
+        text. Work merged from a branch on another day is found; what was done beside it on the same day comes later.
+        """
+        picks: list[Pick] = []
+        ahead, met, steps = [self._newest_first(head)], {head}, 0
+        while ahead:
+            pick = heappop(ahead)[-1]
+            if self._has_text(pick.commit) and (not picks or pick.at.date() < picks[-1].at.date()):
+                picks.append(pick)
+                ahead, met = [], set()
+            for parent in self._parents(pick.commit):
+                if parent not in met:
+                    met.add(parent)
+                    heappush(ahead, self._newest_first(parent))
+            if (steps := steps + 1) > MOST_COMMITS:
+                raise Refused(f"{self.path} has more than {MOST_COMMITS:,} commits. Name some, or choose tags.")
+        return picks[::-1]
+
+    def _newest_first(self, commit_id: bytes) -> tuple[float, bytes, Pick]:
+        pick = self._pick(self._commit(commit_id), "")
+        return -pick.at.timestamp(), commit_id, pick
 
     def _all(self, heads: list[bytes]) -> list[Commit]:
         """Every commit that `heads` stand on, parents before children, each branch in one piece."""
@@ -322,7 +338,7 @@ class History:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[History]:
+def opened(path: Path) -> Iterator[History]:
     with ExitStack() as stack:
         try:
             if path.is_dir():
@@ -344,14 +360,6 @@ def _opened(path: Path) -> Iterator[History]:
 def _damaged(where: str, fault: BaseException) -> str:
     said = " ".join(str(fault).split())[:200] or type(fault).__name__
     return f"{where}: the repository is damaged or not whole ({said}). Copy it again, whole."
-
-
-def _last_of_each_day(picks: list[Pick]) -> list[Pick]:
-    last: dict[date, Pick] = {}
-    for pick in picks:
-        last.pop(pick.at.date(), None)  # so that the days stand in the order of their last commits
-        last[pick.at.date()] = pick
-    return list(last.values())
 
 
 def _moment(seconds: int, offset: int) -> datetime | None:
