@@ -174,7 +174,7 @@ def _check_numbers(pages: Pages, documents: Iterable[ReadDocument]) -> None:
                 what = f"{said.name} stands twice: first in {stands[said.name]}. Give this one its own number."
                 pages.complain(section.file, heading.line, what, "error")
             else:
-                stands[said.name] = f"{section.file}, line {heading.line}"
+                stands[said.name] = f"{section.file}, line {pages.line(section.file, heading.line)}"
 
 
 def _with_addresses(actions: tuple[ReadAction, ...], about: Table) -> tuple[ReadAction, ...]:

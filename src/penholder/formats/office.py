@@ -182,12 +182,27 @@ def _changes(found: Kind, parts: Mapping[str, bytes], name: str) -> Iterator[Unr
         body = _parsed(parts["content.xml"], "content.xml", name)
         tracked = sum(1 for _ in body.iter(_TEXT + "changed-region"))
         comments = sum(1 for _ in body.iter(_OFFICE + "annotation"))
+    if found == "docx":
+        yield from _lost_pictures(parts, name)
     if tracked:
         what = f"{tracked} tracked changes were taken as accepted. Accept or reject them in the document to be sure."
         yield Unread(name, 0, what.replace("1 tracked changes were", "1 tracked change was") if tracked == 1 else what)
     if comments:
         what = f"{comments} comments were left out." if comments > 1 else "1 comment was left out."
         yield Unread(name, 0, what)
+
+
+def _lost_pictures(parts: Mapping[str, bytes], name: str) -> Iterator[Unread]:
+    """Pictures that the text shows and the file does not hold: pandoc leaves them out without a word."""
+    part = "word/_rels/document.xml.rels"
+    if part in parts:
+        for relation in _parsed(parts[part], part, name):
+            target = relation.get("Target", "")
+            inside = target.removeprefix("/") if target.startswith("/") else f"word/{target}"
+            is_picture = relation.get("Type", "").endswith("/image") and relation.get("TargetMode") != "External"
+            if is_picture and inside not in parts:
+                what = f"The picture {target} is not in the document; it was left out. Put it in again."
+                yield Unread(name, 0, what)
 
 
 def _odt_title(parts: Mapping[str, bytes]) -> str:

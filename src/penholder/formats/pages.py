@@ -26,10 +26,15 @@ class Pages:
     unread: list[Unread] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     scans: dict[str, Scan] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)  # blank lines at the start that the canonical text has not
 
     def complain(self, file: str, line: int, what: str, severity: Severity = "warning") -> None:
         """Note what is wrong with a file; an error stops the import, later, when everything has been said."""
-        self.unread.append(Unread(file, line, what, severity))
+        self.unread.append(Unread(file, self.line(file, line), what, severity))
+
+    def line(self, file: str, line: int) -> int:
+        """The line in the file, given the line in its canonical text; 0 stays 0."""
+        return line + self.skipped.get(file, 0) if line else 0
 
     def toml(self, path: str) -> Table:
         """A TOML file, whose complaints come to this list. Refuses one that is not TOML."""
@@ -52,6 +57,7 @@ class Pages:
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
             return self._unreadable(path, line, "There is a NUL character here. Take it out.")
+        self.skipped[path] = text.count("\n", 0, len(text) - len(text.lstrip()))
         text = canonical(text)
         found = self.scans[path] = scan(text)
         self.counts["headings"] += len(found.headings)

@@ -117,7 +117,7 @@ class _Responses:
             *place,
             body + "\n" if body else "",
             path,
-            heading.line,
+            self.pages.line(path, heading.line),
             silent=not body,
             stance=cast("Stance", stance),
             reason=reason,

@@ -49,7 +49,7 @@ class Scan:
 def scan(text: str) -> Scan:
     """Headings, references to files, and names of directives in `text`."""
     scanner = _Scanner()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not scanner.in_code(line):
             scanner.take(line, number)
     return Scan(tuple(scanner.headings), tuple(scanner.references), tuple(scanner.directives))

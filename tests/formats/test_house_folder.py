@@ -188,6 +188,15 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
     assert windows == plain
 
 
+def test_blank_lines_at_the_start_do_not_shift_the_lines_that_are_named():
+    tree = files(
+        text__02_md=b"\n \n\n## A\n\n![x](figures/lost.png)\n", responses__dft_md=b"\n\n## A {#action-01}\n\nX\n"
+    )
+    assert [(one[0], one[1]) for one in said(tree)] == [("text/02.md", 6)]
+    response = next(r for r in house.read(tree).responses if r.organisation == "dft" and not r.silent)
+    assert (response.line, response.markdown) == (3, "X\n")
+
+
 def test_sections_stand_in_the_order_of_their_bytes():
     reading = house.read(
         files(text__annex1_md=b"## Annex\n", text__99_end_md=b"## End\n") | {"text/99-x.md": b"## X\n"}
