@@ -1,0 +1,69 @@
+"""`penholder publish`: editions, and the site that shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from penholder.cli import console
+
+if TYPE_CHECKING:
+    from penholder.publishing.sites import Site
+
+
+@click.command(
+    epilog='Example:  penholder publish strategy:8 --agreed-elsewhere --reason "Dates of action 7 corrected"'
+)
+@click.argument("iterations", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every imported edition. The same as naming no iteration.")
+@click.option("--agreed-elsewhere", is_flag=True, help="Say that these were agreed outside Penholder.")
+@click.option("--reason", default="", help="Why, in public.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.pass_context
+def publish(
+    ctx: click.Context,
+    *,
+    iterations: tuple[str, ...],
+    everything: bool,
+    agreed_elsewhere: bool,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Write the whole public site anew and show it in one step; until then, and if anything fails, the old one stands.
+
+    Named ITERATIONS become editions first. They must have been agreed: until rounds are held in Penholder itself, say
+    --agreed-elsewhere. Editions that were imported are published already and appear with every publish.
+    """
+    if everything and iterations:
+        raise click.UsageError("Name iterations, or say --all, not both.")
+    if iterations and not agreed_elsewhere:
+        raise click.UsageError(
+            "Nobody has agreed to these in Penholder. If they did elsewhere, say --agreed-elsewhere."
+        )
+    console.start(ctx)
+    site = build(iterations, reason=reason)
+    if as_json:
+        figures = {"files": site.files, "redirects": site.redirects, "written": site.written, "bytes": site.size}
+        console.as_json({"release": str(site.release), **figures})
+        return
+    console.out().print(
+        f"Published {site.files} files and {site.redirects} redirects ({site.size / 1_000_000:.1f} MB), "
+        f"{site.written} of them written anew, in {site.release}"
+    )
+
+
+def build(names: tuple[str, ...] = (), *, reason: str = "") -> Site:
+    """Publish named iterations, then write the site, with a bar on stderr."""
+    from django.db import transaction  # noqa: PLC0415 - after the start
+
+    from penholder.drafting import iterations  # noqa: PLC0415
+    from penholder.publishing import editions, sites  # noqa: PLC0415
+
+    at = datetime.now(UTC)
+    with transaction.atomic():
+        for name in names:
+            editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=True)
+    with console.progress("Publishing") as tell:
+        return sites.build(at=at, progress=tell)

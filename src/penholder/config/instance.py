@@ -1,0 +1,53 @@
+"""Starts an instance in its home: folder, secret, tables. Commands call it by name, as Django finds its settings."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from penholder.errors import Refused
+
+
+def start(home: str | None = None) -> Path:
+    """Make Django ready in `home` (PENHOLDER_HOME, else ./home), with its tables up to date. Returns the folder.
+
+    Two first starts at once are one after the other. Raises Refused when the folder or its database cannot be used.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
+    if home:
+        os.environ["PENHOLDER_HOME"] = str(Path(home).resolve())
+    folder = Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            return _ready(folder)
+    except OSError as problem:
+        raise Refused(f"{folder} cannot be the home of an instance: {problem.strerror or problem}.") from problem
+
+
+def _ready(folder: Path) -> Path:
+    import django  # noqa: PLC0415 - `penholder --help` must not wait for Django
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import DatabaseError, connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    django.setup()
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as problem:
+        raise Refused(
+            f"The database of {folder} cannot be used: {problem}. Restore it, or name another home."
+        ) from problem
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".starting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
