@@ -1,7 +1,7 @@
 """A git history → snapshots: repository folders, bare ones and bundles, read without git and without writing to them.
 
-Along a history the first parent of a merge is followed, so no state goes back to what a branch looked like before it
-was merged. A commit that leaves no text makes no snapshot, nor does one that changes no file.
+By day, each chosen state stands on the one before, so no state goes back to what a branch looked like before it was
+merged. A commit that leaves no text makes no snapshot, nor does one that changes no file.
 """
 
 from __future__ import annotations
@@ -339,6 +339,7 @@ class History:
 
 @contextmanager
 def opened(path: Path) -> Iterator[History]:
+    """The history at `path`, for as long as it is needed. Raises Refused when it is none, or is not whole."""
     with ExitStack() as stack:
         try:
             if path.is_dir():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from penholder.errors import Refused
 from penholder.formats.govspeak.attributes import LIST, Attributes
 from penholder.formats.govspeak.attributes import read as read_attributes
-from penholder.formats.govspeak.lines import Findings, Line
+from penholder.formats.govspeak.lines import FENCE, Fence, Findings, Line
 from penholder.formats.govspeak.tables import Table, looks_like_table, read_table
 
 # What the dialect puts on lines of its own, wherever an author really put it.
@@ -17,7 +17,6 @@ MARK = re.compile(
     r"(\{div(?:\s[^{}]{0,200})?\}|\{/div\}|\{navigation\}|\{page-break\}|\{(?:big-)?pull\}"
     r"|\{\{[^{}]{0,200}\}\}|\{::[^{}]{0,200}\}|\{:/[^{}]{0,50}\})"
 )
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
 HEADING_NAME = re.compile(r"\{#([\w:.-]{1,100})\}[ \t]*$")
 UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
@@ -62,15 +61,10 @@ def parse(lines: Sequence[Line], findings: Findings) -> list[Node]:
 def _marks_apart(lines: Sequence[Line], findings: Findings) -> list[Line]:
     """Every mark of the dialect on a line of its own, comments gone; code is left as it is."""
     out: list[Line] = []
-    fence = ""
+    fence = Fence()
     comment: Line | None = None
     for line in lines:
-        mark = FENCE.match(line.text)
-        if comment is None and (fence or mark):
-            if mark and not fence:
-                fence = mark[1]
-            elif mark and mark[1].startswith(fence) and not line.text.strip().strip(fence[0]):
-                fence = ""
+        if comment is None and fence.holds(line.text):
             out.append(line)
         elif "{" in line.text:
             pieces, comment = _pieces(line, comment, findings)
@@ -85,20 +79,36 @@ def _marks_apart(lines: Sequence[Line], findings: Findings) -> list[Line]:
 
 def _pieces(line: Line, comment: Line | None, findings: Findings) -> tuple[list[Line], Line | None]:
     """A line cut at its marks, without what is in comments; and the comment that is still open after it."""
-    pieces = MARK.split(line.text)
     out: list[Line] = []
-    for at, piece in enumerate(pieces):
-        # After an odd number of backticks a mark is in a code span, and only quoted.
-        is_mark = at % 2 == 1 and pieces[at - 1].count("`") % 2 == 0
+    words = ""
+    ticks = 0
+
+    def settle() -> None:
+        nonlocal words
+        if words.strip():
+            out.append(Line(words if words == line.text else words.strip("\t "), line.file, line.number))
+        words = ""
+
+    for at, piece in enumerate(MARK.split(line.text)):
+        # After an odd number of backticks a mark stands in a code span, and is only quoted.
+        is_mark = at % 2 == 1 and ticks % 2 == 0
         if is_mark and piece.startswith("{:/"):
             comment = None
-        elif comment is None and is_mark and piece.startswith("{::"):
+        elif comment is not None:
+            continue
+        elif not is_mark:
+            words += piece
+            ticks += piece.count("`")
+        elif piece.startswith("{::"):
             findings.counts["extension"] += 1
             if not piece.rstrip("}").rstrip().endswith("/"):
+                settle()
                 comment = Line(piece, line.file, line.number)
                 findings.note(line.file, line.number, "A comment in the source was left out.")
-        elif comment is None and piece.strip():
-            out.append(Line(piece if len(pieces) == 1 else piece.strip("\t "), line.file, line.number))
+        else:
+            settle()
+            out.append(Line(piece, line.file, line.number))
+    settle()
     return out, comment
 
 

@@ -11,9 +11,8 @@ from penholder.formats.govspeak.films import CAPTION_FILES, Films
 from penholder.formats.govspeak.footnotes import Footnotes
 from penholder.formats.govspeak.pictures import PICTURES, Pictures
 from penholder.formats.govspeak.source import Source
-from penholder.formats.govspeak.writer import Directive, Writer, write
+from penholder.formats.govspeak.writer import Directive, Writer, house, write
 from penholder.formats.reading import ReadDocument, ReadSection
-from penholder.text.canonical import canonical
 
 TITLE = re.compile(r"^\s*(?:Read|Watch|See)\s+(?:the\s+)?(.{2,100}?)\s+case\s+study\s*$", re.IGNORECASE)
 ANY_LINK = re.compile(r'\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]*\)')
@@ -41,7 +40,7 @@ def read_case_studies(source: Source, pictures: Pictures, films: Films, answered
         blocks += _films_beside(source, films, address, stem)
         blocks += writer.blocks(tree)
         markdown = "\n\n".join([write(blocks), *written_footnotes(footnotes, writer)])
-        sections[name] = ReadSection(name, title, canonical(markdown), path, (address,) if address else ())
+        sections[name] = ReadSection(name, title, house(markdown, path), path, (address,) if address else ())
     if not sections:
         return None
     folder = next((a.rsplit("/", 2)[0] + "/" for a, _ in linked.values() if "/case-studies/" in a), "")

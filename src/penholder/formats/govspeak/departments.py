@@ -14,7 +14,8 @@ from penholder.formats.structure import plain_title
 
 # Somebody will say something later: nothing has been said yet. Links and brackets around it do not make it an answer.
 PLACEHOLDER = re.compile(
-    r"^\W*(?:awaiting\b.{0,80}|coming soon|to follow|to be (?:confirmed|advised|published)|tb[ca]|pending(?: .{0,60})?"
+    r"^\W*(?:awaiting\b[^,.;:]{0,80}|pending(?: [^,.;:]{0,60})?"
+    r"|coming soon|to follow|to be (?:confirmed|advised|published)|tb[ca]"
     r"|no (?:response|answer|reply)(?: (?:yet|received|provided))?)\W*$",
     re.IGNORECASE,
 )

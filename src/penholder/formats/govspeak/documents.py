@@ -15,10 +15,9 @@ from penholder.formats.govspeak.footnotes import Footnotes
 from penholder.formats.govspeak.lines import Findings
 from penholder.formats.govspeak.pictures import Pictures
 from penholder.formats.govspeak.source import Source
-from penholder.formats.govspeak.writer import ACTION, PRINCIPLE, Directive, Writer, write
+from penholder.formats.govspeak.writer import ACTION, PRINCIPLE, Directive, Writer, house, write
 from penholder.formats.reading import DocumentKind, ReadDocument, ReadSection
 from penholder.formats.structure import plain_title
-from penholder.text.canonical import canonical
 
 SHORT = re.compile(r"^_?action-?0*(\d{1,3})-text\.(?:html|md)$")
 
@@ -127,7 +126,7 @@ def _section(path: str, blocks: Sequence[str | Directive], footnotes: Footnotes,
     if notes:
         markdown += "\n\n" + "\n\n".join(notes)
     stem = splitext(basename(path))[0]
-    return ReadSection(stem, _section_title(blocks) or spoken(stem), canonical(markdown), path)
+    return ReadSection(stem, _section_title(blocks) or spoken(stem), house(markdown, path), path)
 
 
 def _section_title(blocks: Sequence[str | Directive]) -> str:
@@ -163,7 +162,7 @@ def _with_orphans(sections: list[ReadSection], footnotes: Footnotes, writer: Wri
         writer.findings.note(node.file, node.line, what, "warning")
         words = " ".join(writer.inline.convert(node.text, node.file, node.line).split())
         lines.append(f"- {words}")
-    markdown = canonical("## Footnotes without a place\n\n" + "\n".join(lines))
+    markdown = house("## Footnotes without a place\n\n" + "\n".join(lines), orphans[0].file)
     return [*sections, ReadSection("footnotes-without-a-place", "Footnotes without a place", markdown, orphans[0].file)]
 
 

@@ -16,10 +16,9 @@ from penholder.formats.govspeak.lines import Findings
 from penholder.formats.govspeak.organisations import Roll
 from penholder.formats.govspeak.pictures import Pictures
 from penholder.formats.govspeak.source import TEXTS, Source, open_source
-from penholder.formats.govspeak.writer import Writer, write
+from penholder.formats.govspeak.writer import Writer, house, write
 from penholder.formats.reading import ReadDocument, Reading, ReadOrganisation, ReadResponse, Wording
 from penholder.formats.structure import departmental_documents, promises
-from penholder.text.canonical import canonical
 
 SIGNS = re.compile(
     rb"\{\s*include\s|\{div[\s}]|^\{:[^\n]*\}\s*$|\{:\s*[.#]?\w|\{\{[A-Z]+\}\}|\{(?:big-)?pull\}|^#{2,6}[^#\s{]",
@@ -91,7 +90,7 @@ def _responses(
     for page in pages:
         for answer in page.answers:
             folded = roll.meet(answer.name)
-            markdown = canonical(write(writer.blocks(answer.nodes))).strip()
+            markdown = house(write(writer.blocks(answer.nodes)), answer.file).strip()
             roll.words.setdefault(folded, []).append(markdown)
             silent = departments.is_silent(markdown)
             response = ReadResponse(

@@ -67,9 +67,7 @@ class Inline:
         if "^" in text:
             text = ORDINAL.sub(r"\1", text)
             text = RAISED.sub(lambda m: m[1] if m[1] in {"st", "nd", "rd", "th"} else f"<sup>{m[1]}</sup>", text)
-            text = REFERENCE.sub(
-                lambda found: self.reference(found[1], file, line + text.count("\n", 0, found.start())), text
-            )
+            text = self._references(text, file, line)
         if "&" in text:
             text = ENTITY.sub(lambda found: self._entity(found, file, line), text)
         if "![" in text:
@@ -77,6 +75,15 @@ class Inline:
         if "  \n" in text:
             text = HARD_BREAK.sub("\\\\\n", text)
         return text
+
+    def _references(self, text: str, file: str, line: int) -> str:
+        out = []
+        at = 0
+        for found in REFERENCE.finditer(text):
+            line += text.count("\n", at, found.start())
+            out += [text[at : found.start()], self.reference(found[1], file, line)]
+            at = found.end()
+        return "".join([*out, text[at:]])
 
     def _shortcodes(self, text: str, file: str, line: int) -> str:
         def note(what: str) -> None:

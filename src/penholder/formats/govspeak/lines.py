@@ -18,6 +18,26 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff]"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
+class Fence:
+    """Whether the lines of a page, told one after another, belong to fenced code."""
+
+    def __init__(self) -> None:
+        self.mark = ""  # what closes the code that is open
+
+    def holds(self, text: str) -> bool:
+        """Whether this line is code, its fences included."""
+        found = FENCE.match(text)
+        if not self.mark:
+            self.mark = found[1] if found else ""
+            return bool(found)
+        if found and found[1].startswith(self.mark) and not text.strip().strip(self.mark[0]):
+            self.mark = ""
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of text and where it stood, which stays true through includes and rewriting."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from penholder.errors import Refused
 from penholder.formats.govspeak.attributes import Attributes
 from penholder.formats.govspeak.blocks import ITEM, Node
 from penholder.formats.govspeak.films import Films
@@ -16,6 +17,7 @@ from penholder.formats.govspeak.markup import Piece, film_address, read_html
 from penholder.formats.govspeak.pictures import PICTURES, Pictures
 from penholder.formats.govspeak.tables import Table, write_table
 from penholder.formats.structure import attribute_value
+from penholder.text.canonical import canonical
 
 CAPTION = re.compile(r"^\s*(?:Figure|Fig\.?|Table|Chart)\s+(\w{1,8})\s*[:.–—-]\s*(.+)$", re.DOTALL | re.IGNORECASE)
 SOURCE = re.compile(r"\s*\*\s*Sources?:\s*([^*]{1,2000})\*\s*$", re.IGNORECASE)
@@ -57,6 +59,14 @@ Out = str | Directive
 def write(blocks: Sequence[Out]) -> str:
     """The blocks as text, an empty line between them."""
     return "\n\n".join(_written(block) for block in blocks if block)
+
+
+def house(markdown: str, file: str) -> str:
+    """The canonical form of what was written. Raises Refused, naming the file, when it grew beyond any text."""
+    try:
+        return canonical(markdown)
+    except Refused as refused:
+        raise Refused([f"{file}: {reason}" for reason in refused.reasons]) from refused
 
 
 def _written(block: Out) -> str:
@@ -235,6 +245,9 @@ class Writer:
         classes = set(node.attributes.classes)
         table = self._cells(table, node)
         kind = _chart_kind(table, classes) if any(CHART_CLASS.search(c) for c in classes) else ""
+        if kind and _labels_last(table):
+            self.findings.note(node.file, node.line, "The columns of this chart changed places: its labels come first.")
+            table = Table(table.header[::-1], tuple(row[::-1] for row in table.rows), table.aligned[::-1])
         lines = "\n".join(write_table(table, node.file, node.line, self.findings))
         named = [(key, self._name(value) if key == "name" else value) for key, value in options]
         if not kind:
@@ -336,6 +349,13 @@ def _read_picture(node: Node) -> _Picture | None:
 
 def _can_be_captioned(node: Node) -> bool:
     return node.kind == "table" or _read_picture(node) is not None
+
+
+def _labels_last(table: Table) -> bool:
+    """Whether a table of two columns has its figures before its labels, as `%  | Internet use`."""
+    if table.width != 2 or any(len(row) != 2 for row in (table.header, *table.rows)):
+        return False
+    return all(NUMERIC.match(row[0]) for row in table.rows) and not any(NUMERIC.match(row[1]) for row in table.rows)
 
 
 def _chart_kind(table: Table, classes: set[str]) -> str:
