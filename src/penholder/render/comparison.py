@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,9 @@ LABELS = {
     "removed": "Removed",
     "inserted": "Inserted",
 }
+
+# A text may not speak to a terminal or a typesetter: escape sequences would recolour it, retitle it or worse.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ def shown(
         yield from (_left(comparison, other, old, up=other in up) for other in leaving.get(number, ()))
     if skipped:
         yield Shown("skipped", len(comparison.changes), count=skipped)
+
+
+def tame(text: str) -> str:
+    """The text with a visible mark in place of each control character."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def label(change: Change) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from penholder.render.comparison import CONTEXT, Shown, shown
+from penholder.render.comparison import CONTEXT, Shown, shown, tame
 from penholder.text.compare import Comparison, Run
 from penholder.text.passages import Block
 
@@ -26,23 +26,36 @@ def comparison_pdf(
     language: str = "en",
     context: int | None = CONTEXT,
 ) -> bytes:
-    """The PDF's bytes. No text reaches the program: it comes in as JSON, and the program may read no file at all."""
+    """The PDF's bytes. No text reaches the program: it comes in as JSON, and the program may read no file at all.
+
+    Tagged always; PDF/UA-1 as long as the fonts that come with Typst have every letter of the text.
+    """
     data = {
-        "title": title,
+        "title": tame(title),
         "language": language,
         "summary": comparison.summary(),
         "legend": LEGEND,
         "items": [_item(item) for item in shown(comparison, old, new, context=context)],
     }
+    try:
+        return _typeset(data, standards=["ua-1"])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        # PDF/UA refuses a letter that the fonts here lack (an emoji, another script). Better a box than no page.
+        return _typeset(data, standards=[])
+
+
+def _typeset(data: dict[str, Any], *, standards: list[str]) -> bytes:
     template = files("penholder.render").joinpath("comparison.typ").read_bytes()
     with TemporaryDirectory() as empty:
-        made = typst.compile(  # type: ignore[call-overload] # the stub wants `root` to be of the template's type, bytes
+        made = typst.compile(  # type: ignore[call-overload] # the stub wants `root` to be bytes, as the template is
             template,
             root=empty,
             ignore_system_fonts=True,  # the fonts of this machine would change the bytes
             sys_inputs={"data": json.dumps(data)},
             format="pdf",
-            pdf_standards=["ua-1"],
+            pdf_standards=standards,
         )
     return bytes(made)
 
@@ -63,9 +76,9 @@ def _item(item: Shown) -> dict[str, Any]:
         "label": label,
         "runs": _runs(found.runs) if found else [],
         "rows": [[_runs(cell) for cell in row] for row in found.rows] if found else [],
-        "notes": list(found.notes) if found else [],
+        "notes": list(map(tame, found.notes)) if found else [],
     }
 
 
 def _runs(runs: Sequence[Run]) -> list[dict[str, str]]:
-    return [{"op": run.op, "text": run.text} for run in runs]
+    return [{"op": run.op, "text": tame(run.text)} for run in runs]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.text import Text
 
-from penholder.render.comparison import CONTEXT, Shown, shown
+from penholder.render.comparison import CONTEXT, Shown, shown, tame
 from penholder.text.compare import Comparison, Run
 from penholder.text.passages import Block
 
 _MARKS = {"same": ("", "", ""), "removed": ("[-", "-]", "red strike"), "inserted": ("{+", "+}", "green underline")}
-# A text may not speak to the terminal: escape sequences would recolour it, retitle it or worse.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def comparison_text(
@@ -33,7 +30,7 @@ def runs_text(runs: Sequence[Run]) -> Text:
     text = Text()
     for run in runs:
         before, after, style = _MARKS[run.op]
-        text.append(before + _tame(run.text) + after, style=style or None)
+        text.append(before + tame(run.text) + after, style=style or None)
     return text
 
 
@@ -42,7 +39,7 @@ def _append(text: Text, item: Shown) -> None:
         text.append(f"  … {item.count} unchanged passage{'s' if item.count > 1 else ''} …\n", style="dim")
         return
     if item.kind == "left" and item.block is not None:
-        quoted = " ".join(_tame(item.block.plain or item.block.source).split())
+        quoted = " ".join(tame(item.block.plain or item.block.source).split())
         text.append(f"  (moved {'up' if item.up else 'down'}, see {item.number + 1}) {quoted[:60]}\n", style="dim")
         return
     if item.change is None or item.wording is None:
@@ -63,8 +60,4 @@ def _append(text: Text, item: Shown) -> None:
         text.append(runs_text(item.wording.runs))
         text.append("\n")
     for note in item.wording.notes:
-        text.append(f"  ({_tame(note)})\n", style="italic")
-
-
-def _tame(text: str) -> str:
-    return _CONTROL.sub("\ufffd", text)
+        text.append(f"  ({tame(note)})\n", style="italic")

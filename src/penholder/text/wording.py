@@ -59,7 +59,7 @@ def _words(block: Block) -> str:
 def _notes(old: Block, new: Block) -> tuple[str, ...]:
     notes = []
     if old.kind != new.kind:
-        notes.append(f"Was a {old.kind}, is a {new.kind}.")
+        notes.append(f"Was {_a(old.kind)}, is {_a(new.kind)}.")
     if old.kind == new.kind == "heading" and old.level != new.level:
         notes.append(f"Was a heading of level {old.level}, is one of level {new.level}.")
     if old.name != new.name:
@@ -72,6 +72,10 @@ def _notes(old: Block, new: Block) -> tuple[str, ...]:
     if not notes and _words(old) == _words(new):
         notes.append("Only the formatting changed.")
     return tuple(notes)
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "item" else f"a {kind}"
 
 
 def _links(block: Block) -> list[str]:
