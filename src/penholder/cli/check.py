@@ -1,0 +1,71 @@
+"""`penholder check`: faults, with the place of each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+
+from penholder.cli import console
+from penholder.errors import Refused
+
+if TYPE_CHECKING:
+    from penholder.delivery.checks import Finding
+
+MARKDOWN = {".md", ".markdown"}
+
+
+@click.command(epilog="Example:  penholder check text/02-introduction.md")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--home", "whole", is_flag=True, help="Check the instance. The same as giving no PATH.")
+@click.option("--json", "as_json", is_flag=True, help="List as JSON on stdout.")
+@click.pass_context
+def check(ctx: click.Context, *, path: Path | None, whole: bool, as_json: bool) -> None:
+    """Look for faults in PATH (a Markdown file, or anything that can be imported), or without PATH in the instance.
+
+    In texts: loose footnotes, broken links, figures without a description, skipped heading levels, titles of actions
+    that drift. In the instance also: every seal is recomputed from the stored text, the record is followed, and the
+    published files are compared with their index. The exit code is 3 when something should be mended.
+    """
+    if path and whole:
+        raise click.UsageError("Give a PATH or --home, not both.")
+    console.start(ctx)
+    found = _of_path(path) if path else _of_instance()
+    if as_json:
+        console.as_json([asdict(finding) for finding in found])
+    else:
+        _show(found)
+    ctx.exit(3 if any(finding.severity != "note" for finding in found) else 0)
+
+
+def _of_path(path: Path) -> list[Finding]:
+    from penholder.delivery import checks  # noqa: PLC0415 - after the start
+    from penholder.formats import open as opening  # noqa: PLC0415
+
+    if path.suffix.lower() in MARKDOWN and path.is_file():
+        try:
+            return checks.text(str(path), path.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as problem:
+            raise Refused(f"{path} is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
+    return checks.files(snapshot.reading for snapshot in opening.read(path))
+
+
+def _of_instance() -> list[Finding]:
+    from penholder.delivery import checks  # noqa: PLC0415 - after the start
+
+    with console.progress("Recomputing seals") as tell:
+        return checks.instance(progress=tell)
+
+
+def _show(found: list[Finding]) -> None:
+    out = console.out()
+    styles = {"error": "bold red", "warning": "yellow", "note": "dim"}
+    for finding in found:
+        where = f"{finding.where}:{finding.line}" if finding.line else finding.where
+        out.print(f"[{styles[finding.severity]}]{finding.severity}[/] {escape(where)}  {escape(finding.what)}")
+    broken = sum(finding.severity == "error" for finding in found)
+    doubtful = sum(finding.severity == "warning" for finding in found)
+    out.print("All is well." if not broken + doubtful else f"{broken} errors, {doubtful} warnings.")

@@ -1,0 +1,106 @@
+"""Everything that can be checked of an instance, or of somebody's files, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from penholder.delivery import standing
+from penholder.drafting import iterations, sealed_texts
+from penholder.drafting.models import Iteration
+from penholder.errors import Missing
+from penholder.formats.reading import Reading
+from penholder.publishing import editions, sites
+from penholder.record import verification
+from penholder.text import soundness
+
+Progress = Callable[[int, int | None, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend or to look at. `where` is a file, an iteration or an action; `line` from 1, 0 for the whole."""
+
+    where: str
+    line: int
+    what: str
+    severity: Literal["error", "warning", "note"]
+
+
+def instance(*, progress: Progress = lambda _done, _total, _label: None) -> list[Finding]:
+    """Recompute every seal, follow the record, compare the site with its index, read every current edition for faults.
+
+    What is broken is an error; what a reader would stumble over, and drift, is a warning.
+    """
+    found = []
+    sealed = Iteration.objects.select_related("document").order_by("document", "number")
+    total = sealed.count()
+    for done, iteration in enumerate(sealed.iterator(chunk_size=20), start=1):
+        where = f"{iteration.document.key}:{iteration.number}"
+        found += [Finding(where, 0, problem, "error") for problem in iterations.verify(iteration)]
+        progress(done, total, where)
+    fault = verification.verify().fault
+    if fault:
+        found.append(Finding("record", 0, str(fault), "error"))
+    try:
+        found += [Finding("site", 0, problem, "error") for problem in sites.check()]
+    except Missing:
+        found.append(Finding("site", 0, "Nothing is published yet.", "note"))
+    return found + _of_editions() + _of_drift()
+
+
+def _of_editions() -> list[Finding]:
+    current = editions.current()
+    texts = sealed_texts.read_many(edition.iteration_id for edition in current.values())
+    found = []
+    for key, edition in current.items():
+        sections = texts[edition.iteration_id].sections
+        for section, problems in zip(sections, soundness.problems([one.text for one in sections]), strict=True):
+            where = f"{key}, section {section.key}"
+            found += [Finding(where, problem.line, problem.message, "warning") for problem in problems]
+    return found
+
+
+def _of_drift() -> list[Finding]:
+    try:
+        stands = standing.read()
+    except Missing:
+        return []
+    return [
+        Finding(
+            wording.where,
+            wording.line,
+            f"Action {action.number:02} is “{action.title}”; here “{wording.title}”.",
+            "warning",
+        )
+        for action in stands.actions
+        for wording in action.drift
+    ]
+
+
+def files(readings: Iterable[Reading]) -> list[Finding]:
+    """Faults of a source that was read but is not taken in: those of its newest state."""
+    newest = None
+    for newest in readings:  # noqa: B007 - the last one is wanted, and they come one at a time
+        pass
+    if newest is None:
+        return []
+    found = [Finding(one.file, one.line, one.what, one.severity) for one in newest.unread]
+    for document in newest.documents:
+        texts = [section.markdown for section in document.sections]
+        for section, problems in zip(document.sections, soundness.problems(texts), strict=True):
+            found += [Finding(section.file, problem.line, problem.message, "warning") for problem in problems]
+    titles = {action.number: action.title for action in newest.actions}
+    found += [
+        Finding(one.file, one.line, f"Action {one.action:02} is “{titles[one.action]}”; here “{one.title}”.", "warning")
+        for one in newest.wordings
+        if one.title != titles.get(one.action, one.title)
+    ]
+    return found
+
+
+def text(name: str, source: str) -> list[Finding]:
+    """Faults of one Markdown file."""
+    (problems,) = soundness.problems([source])
+    return [Finding(name, problem.line, problem.message, "warning") for problem in problems]
