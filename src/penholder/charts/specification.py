@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from penholder.charts.numbers import Number, read_number
@@ -80,10 +80,24 @@ def specify(kind: str, rows: Sequence[Sequence[str]], *, unit: str = "", title: 
         ),
         unit=unit,
     )
+    if kind in ("stacked", "share"):
+        spec = _without_total(spec)
     if kind == "share" and len(spec.series) == 1:
         spec = _turned(spec)
     _check_values(spec)
     return spec
+
+
+def _without_total(spec: ChartSpec) -> ChartSpec:
+    """A last column that is the sum of the others is their total: stacked on them it would count everything twice."""
+    *parts, last = spec.series
+    if len(parts) < 2 or not any(last.values):
+        return spec
+    for place, value in enumerate(last.values):
+        figures = [part.values[place] for part in parts]
+        if value is None or sum((f for f in figures if f is not None), Decimal(0)) != value:
+            return spec
+    return replace(spec, series=tuple(parts))
 
 
 def _check_shape(rows: Sequence[Sequence[str]]) -> None:
