@@ -137,7 +137,7 @@ def test_a_clock_that_goes_back_does_not_hide_the_newest_release(public):
 )
 def test_an_address_that_climbs_out_is_refused_and_the_old_site_stands(public, path):
     publish(Page("/", b"old"))
-    with pytest.raises(Refused, match="address|shorter"):
+    with pytest.raises(Refused, match=r"address|shorter"):
         publish(Page("/", b"new"), Page(path, b"bad"))
     assert read(public, "index.html") == b"old"
     assert [folder.suffix for folder in (public / "releases").iterdir()] == [""]

@@ -69,7 +69,7 @@ def run(home: Path, edition: int) -> float:
 
 def test_killed_at_any_moment_the_site_is_whole_and_the_next_publish_completes(public, tmp_path):
     duration = run(tmp_path, 1)
-    moments = random.Random(2012)  # noqa: S311 - the same moments every time, as far as a clock can keep them
+    moments = random.Random(2012)  # the same moments every time, as far as a clock can keep them
     shown = {1}
     unfinished = 0
     for edition in range(2, 14):
@@ -145,7 +145,7 @@ def test_a_full_disk_is_told_and_the_old_site_stands(settings, tiny_disk, media_
     sites.build(at=NOON, pages=[Page("/", b"old" * 1000)])
     size = 60_000 if media_type == "image/png" else 36_000
     pages = [Page(f"/{n}/", os.urandom(size // 2).hex().encode(), media_type) for n in range(40)]
-    with pytest.raises(Refused, match="no room for the new site below .* are free"):
+    with pytest.raises(Refused, match=r"no room for the new site below .* are free"):
         sites.build(at=NOON, pages=pages)
     assert (settings.PENHOLDER_PUBLIC / "current/index.html").read_bytes() == b"old" * 1000
     assert [folder.suffix for folder in (tiny_disk / "public/releases").iterdir()] == [""]

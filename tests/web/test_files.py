@@ -158,7 +158,7 @@ def test_an_address_without_its_slash_leads_to_the_one_with_it(published):
 
 
 def test_an_address_with_accents_is_found_and_led_to_in_ascii(published):
-    assert get(published, address_of("/m%C3%A9dia/caf%C3%A9/".encode())).body == b"accents"
+    assert get(published, address_of(b"/m%C3%A9dia/caf%C3%A9/")).body == b"accents"
     assert told(get(published, "/média/café"))["location"] == "/m%C3%A9dia/caf%C3%A9/"
 
 
@@ -362,7 +362,7 @@ def test_the_asgi_door_gives_the_same_answers(published):
 
 
 def test_a_film_comes_piece_by_piece(published):
-    start, *pieces = ask(FilesFirst(published), "/media/f1/film.mp4")
+    _, *pieces = ask(FilesFirst(published), "/media/f1/film.mp4")
     assert b"".join(piece["body"] for piece in pieces) == FILM
     assert len(pieces) > 3
     assert [piece["more_body"] for piece in pieces][-2:] == [True, False]

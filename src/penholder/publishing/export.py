@@ -1,32 +1,38 @@
 """The published site as a plain folder or archive, for nginx, a CDN or a memory stick.
 
-A folder comes with `nginx.conf`: the redirects, the compressed variants, the headers that Penholder itself sends. The
-headers of pages are passed in, because they belong to the door that speaks HTTP.
+A folder comes with `nginx.conf`: the redirects, the compressed variants, and the headers that Penholder itself sends.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import gzip
 import os
 import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, cast
 
 from django.conf import settings
 
 from penholder.errors import Missing, Refused
 from penholder.publishing import places, releases
+from penholder.publishing.policy import OTHER_POLICY, PAGE_POLICY, security
 from penholder.publishing.releases import INDEX, REDIRECTS, Entry, Release
 from penholder.publishing.sites import Progress
 
 NGINX = "nginx.conf"
 ARCHIVES = {".zip", ".tar", ".tgz", ".gz"}
+
+# Compressed already; a second time costs seconds and saves nothing.
+_PACKED = (".br", ".gz", ".png", ".jpg", ".jpeg", ".webp", ".mp4", ".webm", ".woff2")
 
 # From linux/fs.h: change two names with each other, so that there is no moment at which one is missing.
 _RENAME_EXCHANGE = 2
@@ -42,7 +48,7 @@ class Export:
     size: int  # bytes
 
 
-def to(target: Path, *, headers: Mapping[str, str] | None = None, progress: Progress | None = None) -> Export:
+def to(target: Path, *, progress: Progress | None = None) -> Export:
     """Write the site that readers see to `target`: a folder, or an archive if its name ends in .zip, .tar or .tar.gz.
 
     It appears in one step; a folder that an earlier export made is replaced. Raises Missing when nothing is published,
@@ -63,7 +69,7 @@ def to(target: Path, *, headers: Mapping[str, str] | None = None, progress: Prog
         else:
             made = beside / "site"
             names = _copy(shown, made, progress)
-            (made / NGINX).write_text(nginx(shown, target.resolve(), headers or {}), encoding="utf-8")
+            (made / NGINX).write_text(nginx(shown, target.resolve()), encoding="utf-8")
             made.chmod(0o755)
             releases.settle(made)
             _swap(made, target)
@@ -116,58 +122,51 @@ def _archive(shown: Release, file: Path, progress: Progress | None) -> list[tupl
     names = _names(shown)
     moment = datetime.fromisoformat(shown.at).astimezone(UTC)
     sizes = []
-    writing = _Zip(file, moment) if file.suffix == ".zip" else _Tar(file, moment)
-    with writing:
+    with _opened(file, moment) as add:
         for done, name in enumerate(names, start=1):
-            data = (shown.folder / name).read_bytes()
-            writing.add(name, data)
-            sizes.append((name, len(data)))
+            source = shown.folder / name
+            add(name, source)
+            sizes.append((name, source.stat().st_size))
             if progress:
                 progress(done, len(names), name)
     return sizes
 
 
-class _Zip:
-    def __init__(self, file: Path, moment: datetime) -> None:
-        self.archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
-        self.moment = (max(moment.year, 1980), *moment.timetuple()[1:6])  # zip knows no earlier year
+@contextmanager
+def _opened(file: Path, moment: datetime) -> Iterator[Callable[[str, Path], None]]:
+    """A function that adds one file to the archive. Owner and date are the same everywhere, so nothing of us leaks."""
+    if file.suffix == ".zip":
+        date = (max(moment.year, 1980), moment.month, moment.day, moment.hour, moment.minute, moment.second)
+        with zipfile.ZipFile(file, "w") as archive:
 
-    def add(self, name: str, data: bytes) -> None:
-        told = zipfile.ZipInfo(name, self.moment)
-        told.external_attr = 0o644 << 16
-        # What is compressed already is stored as it is.
-        packed = name.endswith((".br", ".gz", ".png", ".jpg", ".mp4", ".webp"))
-        self.archive.writestr(told, data, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED)
+            def add(name: str, source: Path) -> None:
+                told = zipfile.ZipInfo(name, date)
+                told.external_attr = 0o644 << 16
+                told.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
+                with source.open("rb") as data, archive.open(told, "w", force_zip64=True) as there:
+                    shutil.copyfileobj(data, there, 1 << 20)
 
-    def __enter__(self) -> None:
-        self.archive.__enter__()
+            yield add
+        return
+    with ExitStack() as stack:
+        raw: IO[bytes] = stack.enter_context(file.open("wb"))
+        if file.suffix != ".tar":
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=int(moment.timestamp()))
+            stack.callback(packed.close)
+            raw = cast("IO[bytes]", packed)
+        tape = stack.enter_context(tarfile.open(fileobj=raw, mode="w"))
 
-    def __exit__(self, *problem: object) -> None:
-        self.archive.close()
+        def add(name: str, source: Path) -> None:
+            told = tarfile.TarInfo(name)
+            told.size, told.mtime, told.mode = source.stat().st_size, int(moment.timestamp()), 0o644
+            with source.open("rb") as data:
+                tape.addfile(told, data)
 
-
-class _Tar:
-    def __init__(self, file: Path, moment: datetime) -> None:
-        mode = "w:gz" if file.suffix in {".gz", ".tgz"} else "w"
-        self.archive = tarfile.open(file, mode)  # noqa: SIM115 - closed by __exit__
-        self.moment = int(moment.timestamp())
-
-    def add(self, name: str, data: bytes) -> None:
-        import io  # noqa: PLC0415
-
-        told = tarfile.TarInfo(name)
-        told.size, told.mtime, told.mode = len(data), self.moment, 0o644
-        self.archive.addfile(told, io.BytesIO(data))
-
-    def __enter__(self) -> None:
-        self.archive.__enter__()
-
-    def __exit__(self, *problem: object) -> None:
-        self.archive.close()
+        yield add
 
 
 def _swap(made: Path, target: Path) -> None:
-    """Put `made` where `target` is, in one step where the system can do that (Linux); the old folder goes with `made`."""
+    """Put `made` where `target` is, in one step where the system can (Linux); the old folder is left in its place."""
     if not target.exists():
         made.rename(target)
         return
@@ -180,20 +179,32 @@ def _swap(made: Path, target: Path) -> None:
     made.rename(target)
 
 
-def nginx(shown: Release, root: Path, headers: Mapping[str, str]) -> str:
+def nginx(shown: Release, root: Path) -> str:
     """A configuration to include in nginx's http block, complete but for the name and the certificate."""
     moved = "\n".join(
         f"    {_quoted(address)} {_quoted(places.target(to))};"
         for path, to in sorted(shown.redirects.items())
-        for address in ((path, path.rstrip("/")) if path.endswith("/") and path != "/" else (path,))
+        for address in dict.fromkeys((path, path.rstrip("/") or "/"))
     )
     lasting = "\n".join(
         f"    {_quoted(places.address(path))} {_quoted('public, max-age=31536000, immutable')};"
         for path, entry in sorted(shown.entries.items())
         if entry.immutable
     )
-    sent = "\n".join(f"    add_header {name} {_quoted(value)} always;" for name, value in headers.items())
-    return _NGINX.format(moved=moved, lasting=lasting, headers=sent, root=_quoted(str(root)), at=shown.at)
+    sent = "\n".join(
+        f"    add_header {name.decode()} {_quoted(value.decode())} always;"
+        for name, value in security(tls=False)
+        if name != b"content-security-policy"
+    )
+    return _NGINX.format(
+        at=shown.at,
+        root=_quoted(str(root)),
+        moved=moved,
+        lasting=lasting,
+        headers=sent,
+        page_policy=_quoted(PAGE_POLICY.decode()),
+        other_policy=_quoted(OTHER_POLICY.decode()),
+    )
 
 
 def _quoted(text: str) -> str:
@@ -219,36 +230,36 @@ map $uri $penholder_keep {{
 {lasting}
 }}
 
+map $sent_http_content_type $penholder_policy {{
+    default {other_policy};
+    ~^text/html {page_policy};
+}}
+
 server {{
     listen 80;
-    listen [::]:80;
     server_name _;
     root {root};
+    index index.html;
     charset utf-8;
     absolute_redirect off;
 
     gzip_static on;
-    # brotli_static on;  # with the module (Debian: libnginx-mod-http-brotli-static); the .br files are here
+    gzip_vary on;
+    # brotli_static on;  # with Debian's libnginx-mod-http-brotli-static; the .br files are there already
 
-    error_page 404 /404.html;
-    add_header Cache-Control $penholder_keep always;
-    add_header Vary Accept-Encoding always;
+    add_header cache-control $penholder_keep always;
+    add_header content-security-policy $penholder_policy always;
 {headers}
 
+    error_page 404 /404.html;
+    if ($penholder_moved) {{
+        return 301 $penholder_moved;
+    }}
     location / {{
-        if ($penholder_moved) {{
-            return 301 $penholder_moved;
-        }}
         limit_except GET {{
             deny all;
         }}
-        try_files $uri $uri/index.html =404;
-    }}
-    location ~ /$ {{
-        if ($penholder_moved) {{
-            return 301 $penholder_moved;
-        }}
-        try_files ${{uri}}index.html =404;
+        try_files $uri $uri/ =404;
     }}
     location = /nginx.conf {{
         return 404;

@@ -111,7 +111,7 @@ def _there(step: str, files: set[str]) -> bool:
 
 def target(to: str) -> str:
     """A redirect's target as it stands in a header or an attribute: everything but plain characters escaped."""
-    return quote(to, safe="/#?=&;:@!$'()*+,%~-._")
+    return quote(to, safe="/#?=&;:@!'()*+,%~-._")
 
 
 def stub(to: str) -> bytes:
