@@ -47,7 +47,8 @@ def _of_path(path: Path) -> list[Finding]:
 
     if path.suffix.lower() in MARKDOWN and path.is_file():
         try:
-            return checks.text(str(path), path.read_text(encoding="utf-8-sig"))
+            source = path.read_text(encoding="utf-8-sig")
+            return checks.text(str(path), source, exists=lambda name: (path.parent / name).is_file())
         except UnicodeDecodeError as problem:
             raise Refused(f"{path} is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
     return checks.files(snapshot.reading for snapshot in opening.read(path))

@@ -56,7 +56,9 @@ def _of_editions() -> list[Finding]:
     found = []
     for key, edition in current.items():
         sections = texts[edition.iteration_id].sections
-        for section, problems in zip(sections, soundness.problems([one.text for one in sections]), strict=True):
+        paths = {file["path"] for file in edition.iteration.manifest["media"]}
+        problems_of = soundness.problems([one.text for one in sections], exists=paths.__contains__)
+        for section, problems in zip(sections, problems_of, strict=True):
             where = f"{key}, section {section.key}"
             found += [Finding(where, problem.line, problem.message, "warning") for problem in problems]
     return found
@@ -87,9 +89,11 @@ def files(readings: Iterable[Reading]) -> list[Finding]:
     if newest is None:
         return []
     found = [Finding(one.file, one.line, one.what, one.severity) for one in newest.unread]
+    paths = {asset.path for asset in newest.assets}
     for document in newest.documents:
         texts = [section.markdown for section in document.sections]
-        for section, problems in zip(document.sections, soundness.problems(texts), strict=True):
+        problems_of = soundness.problems(texts, exists=paths.__contains__)
+        for section, problems in zip(document.sections, problems_of, strict=True):
             found += [Finding(section.file, problem.line, problem.message, "warning") for problem in problems]
     titles = {action.number: action.title for action in newest.actions}
     found += [
@@ -100,7 +104,7 @@ def files(readings: Iterable[Reading]) -> list[Finding]:
     return found
 
 
-def text(name: str, source: str) -> list[Finding]:
-    """Faults of one Markdown file."""
-    (problems,) = soundness.problems([source])
+def text(name: str, source: str, *, exists: Callable[[str], bool] = lambda _path: False) -> list[Finding]:
+    """Faults of one Markdown file. `exists` says which of the files that it names are there."""
+    (problems,) = soundness.problems([source], exists=exists)
     return [Finding(name, problem.line, problem.message, "warning") for problem in problems]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from penholder.text.html import Problem, render_page
+from penholder.text.html import Options, Problem, render_page
 from penholder.text.markdown import blocks
 from penholder.text.passages import Block
 
@@ -14,13 +14,14 @@ CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(#([^)\s]+)")
 
 
-def problems(texts: Sequence[str]) -> list[tuple[Problem, ...]]:
+def problems(texts: Sequence[str], *, exists: Callable[[str], bool] = lambda _path: False) -> list[tuple[Problem, ...]]:
     """The problems of each of several texts that stand on one page, by line (from 1, in canonical form).
 
     Loose footnotes, directives that make no sense, skipped heading levels, pictures without a description, links to a
-    place that is not on the page.
+    place that is not on the page, transcripts that are not there (`exists` says which files are).
     """
-    page = render_page([(text, ()) for text in texts])
+    options = Options(resolve_text=lambda path: "" if exists(path) else None)
+    page = render_page([(text, ()) for text in texts], options=options)
     parts = [blocks(text) for text in texts]
     places = {entry for text in page.texts for entry in text.anchors.values()}
     places |= {figure.id for text in page.texts for figure in text.figures}
