@@ -85,8 +85,8 @@ def test_a_header_that_lies_about_the_size_is_refused():
 
 
 def test_damage_is_refused_wherever_it_is():
-    data = zipped(("a.md", bytes(range(256)) * 40), ("b.md", b"text " * 500))
-    for at in range(0, len(data), 7):
+    data = zipped(("é.md", bytes(range(256))), ("b.md", b"text " * 500))
+    for at in range(len(data)):
         broken = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
         try:
             archive.load(broken)

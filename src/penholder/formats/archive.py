@@ -6,7 +6,9 @@ Every entry is judged by its name and its header before a byte of it is unpacked
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -18,6 +20,12 @@ from penholder.formats.folders import MOST_BYTES, MOST_FILES, Tree, belongs, cli
 # Prose packs to a third or a quarter. Among large files only a bomb, or a blank bitmap, does better than this.
 MOST_RATIO = 200
 SMALL = 1_000_000  # bytes: below this the ratio does not matter
+
+# Everything that zipfile lets through when a zip is damaged (found by flipping bytes); each becomes one clear refusal.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, IndexError, NotImplementedError, OSError,
+    OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
 
 _READ_AT_ONCE = 1 << 20
 _ENCRYPTED = 0x1
@@ -56,7 +64,7 @@ def load(data: bytes, *, whole: bool = False) -> Tree:
 def _opened(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as fault:
+    except BROKEN as fault:
         raise Refused(
             "This zip is damaged or cut short. Make it again, and compare its size with the original."
         ) from fault
@@ -117,7 +125,7 @@ def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes
                 if size > entry.file_size or size > left:
                     raise Refused(f"{entry.filename} is larger than the zip says. It is not unpacked.")
                 parts.append(part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
+    except BROKEN as fault:
         raise Refused(f"{entry.filename} in the zip is damaged. Make the zip again.") from fault
     return b"".join(parts)
 
