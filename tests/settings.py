@@ -1,0 +1,22 @@
+"""The settings under which tests run: Penholder's own, in a home that is thrown away, with templates that can be counted."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Before anything else: no test may touch the instance in ./home. Programs that a test starts inherit it.
+os.environ["PENHOLDER_HOME"] = tempfile.mkdtemp(prefix="penholder-tests-")
+atexit.register(shutil.rmtree, os.environ["PENHOLDER_HOME"], ignore_errors=True)
+
+from penholder.config.settings import *  # noqa: E402, F403
+from penholder.config.settings import TEMPLATES  # noqa: E402
+
+# The programs get the settings that readers get.
+os.environ["DJANGO_SETTINGS_MODULE"] = "penholder.config.settings"
+
+# Coverage of templates needs to know from which line each node came.
+for engine in TEMPLATES:
+    engine["OPTIONS"]["debug"] = True
