@@ -20,17 +20,18 @@ def increasing(values: Sequence[int]) -> list[int]:
     """Positions of a longest strictly increasing subsequence of `values`."""
     if all(map(lt, values, islice(values, 1, None))):
         return list(range(len(values)))
-    tails: list[int] = []  # the smallest value that ends a subsequence of each length
-    ends: list[int] = []  # and where it stands
+    tails = [values[0]]  # the smallest value that ends a subsequence of each length
+    ends = [0]  # and where it stands
     before = [-1] * len(values)
     for at, value in enumerate(values):
-        length = len(tails) if not tails or value > tails[-1] else bisect_left(tails, value)
-        if length:
-            before[at] = ends[length - 1]
-        if length == len(tails):
+        if value > tails[-1]:
+            before[at] = ends[-1]
             tails.append(value)
             ends.append(at)
-        else:
+        elif at:
+            length = bisect_left(tails, value)
+            if length:
+                before[at] = ends[length - 1]
             tails[length] = value
             ends[length] = at
     chain = []

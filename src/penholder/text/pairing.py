@@ -86,14 +86,17 @@ class Pairing:
     def _gaps(self) -> Iterator[tuple[list[int], list[int]]]:
         """Between neighbours that stay in order, what is not paired yet on either side, where there is some on both."""
         olds, news = self._free()
+        if not olds or not news:
+            return
         chain = self._chain()
-        chain.append((len(self.old), len(self.new)))
-        a = b = 0
-        for i, j in chain:
-            a_end, b_end = bisect_left(olds, i, a), bisect_left(news, j, b)
-            if a_end > a and b_end > b:
-                yield olds[a:a_end], news[b:b_end]
-            a, b = a_end, b_end
+        by_gap: dict[int, tuple[list[int], list[int]]] = {}
+        for side, free, ends in ((0, olds, [i for i, _ in chain]), (1, news, [j for _, j in chain])):
+            for at in free:
+                by_gap.setdefault(bisect_left(ends, at), ([], []))[side].append(at)
+        for gap in sorted(by_gap):
+            left, right = by_gap[gap]
+            if left and right:
+                yield left, right
 
     # The same text
 

@@ -76,11 +76,10 @@ class Likeness:
             for word in self.words(0, i):
                 places.setdefault(word, []).append(i)
         found = []
+        known = places.keys()
         for j in news:
             rare = sorted(
-                (len(at), word)
-                for word in self.words(1, j)
-                if (at := places.get(word)) is not None and len(at) <= MOST_PASSAGES
+                (len(at), word) for word in self.words(1, j) & known if len(at := places[word]) <= MOST_PASSAGES
             )
             votes: dict[int, float] = {}
             for count, word in rare[:MOST_VOTES]:

@@ -43,6 +43,9 @@ def runs(old: str, new: str) -> tuple[Run, ...]:
     for left, right, same in _changes(_LOOSE, old[head : len(old) - tail], new[head : len(new) - tail]):
         if same:
             readable.same(same)
+        elif left[:-1].isalnum() and right[:-1].isalnum() and left[-1] == right[-1] == " ":
+            readable.change(left[:-1], right[:-1])  # one word for another: nothing in them to look for
+            readable.same([" "])
         elif left and right:
             # Words that stand together differ; what in them differs?
             for x, y, z in _changes(_TOKEN, left, right):
@@ -101,7 +104,7 @@ def likeness(found: Sequence[Run]) -> float:
     """How much of the shorter and of both texts stayed: 0 nothing, 1 all. White space is not counted."""
     size = {"same": 0, "removed": 0, "inserted": 0}
     for run in found:
-        size[run.op] += sum(map(len, run.text.split()))
+        size[run.op] += len(run.text) - run.text.count(" ") - run.text.count("\n")
     same = size["same"]
     shorter = same + min(size["removed"], size["inserted"])
     both = 2 * same + size["removed"] + size["inserted"]
