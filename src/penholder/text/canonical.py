@@ -26,6 +26,8 @@ _NO_BREAK = "\u00a0"
 # Turning a no-break space into a space can make code of text and the reverse; a text for which three rounds are not
 # enough is made to be difficult, and gets spaces everywhere.
 _ROUNDS = 3
+# A paragraph with more pieces of code that hold no-break spaces gets spaces, too.
+_MOST_PIECES = 100
 
 
 def canonical(source: str) -> str:
@@ -69,15 +71,16 @@ def _code(text: str, lines: list[str]) -> dict[int, list[str]]:
         if token.type in ("fence", "code_block"):
             held |= {number: [lines[number]] for number in range(start, min(end, len(lines)))}
         elif token.type == "inline":
-            inside = [child.content for child in token.children or () if child.type == "code_inline"]
-            for number in range(start, max(end, start + 1)):
-                held.setdefault(number, []).extend(piece for piece in inside if _NO_BREAK in piece)
+            inside = {child.content for child in token.children or () if child.type == "code_inline"}
+            pieces = [piece for piece in inside if _NO_BREAK in piece]
+            for number in range(start, max(end, start + 1) if 0 < len(pieces) <= _MOST_PIECES else start):
+                held.setdefault(number, []).extend(pieces)
     return held
 
 
 def _spaces_outside(line: str, code: list[str]) -> str:
     """`line` with spaces for no-break spaces, but not within the pieces of `code` that it holds."""
-    held = [piece for piece in code if piece in line]
+    held = {piece for piece in code if piece in line}
     if not held:
         return line.replace(_NO_BREAK, " ")
     pattern = re.compile("(" + "|".join(re.escape(piece) for piece in sorted(held, key=len, reverse=True)) + ")")
@@ -90,8 +93,11 @@ def _spell_breaks(text: str) -> str:
     breaks: list[tuple[Any, int, bool]] = []
     tokens_with(text, {"breaks": breaks})
     lines = text.split("\n")
+    passed: dict[int, tuple[int, int]] = {}  # per paragraph: where the last break stood, and in which line
     for token, position, hard in breaks:
-        number = token.map[0] + token.content.count("\n", 0, position)
+        before, number = passed.get(id(token), (0, token.map[0]))
+        number += token.content.count("\n", before, position)
+        passed[id(token)] = (position, number)
         words = lines[number].rstrip(" \t")
         if words == lines[number]:
             continue

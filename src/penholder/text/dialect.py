@@ -31,6 +31,11 @@ LONGEST_LINE = 1_000_000
 # Levels of the parser: a quotation is one, a list with its item two. Real texts have four or five.
 DEEPEST = 40
 
+# A long paragraph has 3,000 characters; this is a chapter of a book without a break.
+LONGEST_PARAGRAPH = 200_000
+# A paragraph with a hundred links is a bad one; one with a thousand brackets is no paragraph.
+MOST_BRACKETS = 1_000
+
 # The raw HTML that is passed on. Everything else with angle brackets is shown as it was typed.
 RAW_TAG = re.compile(r"""<(?:br[ ]?/?|/?su[bp]|/abbr|abbr[ ]title=(?:"[^"<>\n]*"|'[^'<>\n]*'))>""", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^([^\]\[\s^]+)\]")
@@ -113,6 +118,7 @@ def _inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "inline":
             continue
+        _check_paragraph(token)
         state.env["inline"] = token
         token.children = []
         try:
@@ -121,6 +127,22 @@ def _inline(state: StateCore) -> None:
             line = (token.map or [0])[0] + 1
             msg = f"Line {line}: brackets are nested too deep to be read. Nobody could have meant that."
             raise Refused(msg) from None
+
+
+def _check_paragraph(token: Token) -> None:
+    """Refuse what takes long: the parser looks from each opening bracket for the closing one, in all that follows."""
+    if len(token.content) > LONGEST_PARAGRAPH:
+        line = (token.map or [0])[0] + 1
+        msg = (
+            f"Line {line}: a paragraph begins here that has {len(token.content):,} characters; Penholder reads paragraphs "
+            f"of up to {LONGEST_PARAGRAPH:,}. Put empty lines between its parts."
+        )
+        raise Refused(msg)
+    opened = token.content.count("[")
+    if opened > MOST_BRACKETS:
+        line = (token.map or [0])[0] + 1
+        msg = f"Line {line}: a paragraph begins here that has {opened:,} opening brackets. Nobody can have meant that."
+        raise Refused(msg)
 
 
 def _note_reference(state: StateInline, silent: bool) -> bool:

@@ -30,6 +30,7 @@ class Anchors:
     """The ids of one page; each is given once."""
 
     taken: set[str] = field(default_factory=set)
+    last: dict[str, int] = field(default_factory=dict)  # the last number that was tried for a name
 
     def reserve(self, name: str) -> bool:
         """Take an id that an author or a lineage gave; False when it is gone."""
@@ -40,10 +41,10 @@ class Anchors:
 
     def free(self, wanted: str) -> str:
         """`wanted`, or the next of `wanted-2`, `wanted-3` … that nobody has."""
-        name, count = wanted, 1
+        name = wanted
         while name in self.taken:
-            count += 1
-            name = f"{wanted}-{count}"
+            self.last[wanted] = self.last.get(wanted, 1) + 1
+            name = f"{wanted}-{self.last[wanted]}"
         self.taken.add(name)
         return name
 

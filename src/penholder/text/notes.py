@@ -26,6 +26,7 @@ class Notes:
     defined: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # (text, label) → (token, passage)
     elsewhere: dict[str, int] = field(default_factory=dict)  # label → the first text that defines it
     used: dict[tuple[int, str], Note] = field(default_factory=dict)
+    order: list[Note] = field(default_factory=list)  # the same notes, by number
 
     def define(self, text: int, label: str, token: int, passage: str) -> bool:
         """Take in a definition; False when this text has one of that label already, which then stands."""
@@ -45,6 +46,7 @@ class Notes:
         if note is None:
             token, passage = self.defined[text, label]
             note = self.used[text, label] = Note(len(self.used) + 1, text, token, passage)
+            self.order.append(note)
         number = note.number
         mention = f"note-ref-{number}" if not note.mentions else f"note-ref-{number}-{len(note.mentions) + 1}"
         note.mentions.append(mention)
@@ -61,9 +63,8 @@ class Notes:
     def section(self, write: Callable[[Note], str], *, level: int) -> str:
         """The list of footnotes; `write` gives a note's own words. A note may mention further ones."""
         bodies: list[tuple[Note, str]] = []
-        while len(bodies) < len(self.used):
-            note = list(self.used.values())[len(bodies)]
-            bodies.append((note, write(note)))
+        for note in self.order:  # which grows while it is read
+            bodies.append((note, write(note)))  # noqa: PERF401 - a comprehension would hide that
         if not bodies:
             return ""
         items = "\n".join(self._item(note, body) for note, body in bodies)
