@@ -193,7 +193,7 @@ def main() -> None:
     if asked.one:
         print(json.dumps(run_one(asked.one, asked.words, *asked.texts)))
         return
-    names = []
+    names: list[str] = []
     for name, title in NAMES.items():
         if name == "git-inside" or (name in SLOW and not asked.slow):
             continue

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from texts import ALL, LEADERS, REDESIGN, SKILLS, block, compared, plant, text
+from tests.text.texts import ALL, LEADERS, REDESIGN, SKILLS, block, compared, plant, text
 
 from penholder.errors import Refused
 from penholder.text.compare import KINDS, Comparison, apply, compare

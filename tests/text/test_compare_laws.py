@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from texts import block, compared, plant
+from tests.text.texts import block, compared, plant
 
 from penholder.text import align
 from penholder.text.compare import apply, compare

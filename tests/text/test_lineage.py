@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from texts import ALL, LEADERS, REDESIGN, SKILLS, text
+from tests.text.texts import ALL, LEADERS, REDESIGN, SKILLS, text
 
 from penholder.errors import Refused
 from penholder.text.compare import compare

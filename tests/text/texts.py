@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from benchmarks.planted import plant
 
 from penholder.seal import digest
 from penholder.text.compare import Comparison, apply, compare
 from penholder.text.passages import Block
-
-BENCHMARKS = str(Path(__file__).resolve().parents[2] / "benchmarks")
-if BENCHMARKS not in sys.path:
-    sys.path.append(BENCHMARKS)
-
-from planted import plant  # noqa: E402
 
 __all__ = ["ALL", "LEADERS", "REDESIGN", "SKILLS", "block", "compared", "plant", "text"]
 
