@@ -8,6 +8,9 @@ SHELL := /bin/sh
 
 ASSETS := src/penholder/web/assets
 BUILT := src/penholder/web/static/built/manifest.json
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/penholder/locale/*/LC_MESSAGES/django.po))
+BUILD := .venv/.made $(BUILT) $(CATALOGUES)
+WORDS := src/penholder/locale/cy/LC_MESSAGES/django.mo
 BIN := .venv/bin
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export npm_config_cache ?= $(CURDIR)/.tools/cache/npm
@@ -23,7 +26,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/.made $(BUILT) ## Install, build, load the demo strategy, publish it and serve it; its address is printed
+demo: $(BUILD) ## Install, build, load the demo strategy, publish it and serve it; its address is printed
 	@PENHOLDER_HOME="$${PENHOLDER_HOME:-$(CURDIR)/home}" $(BIN)/penholder demo $(ARGS)
 
 # pytest comes last, so that the last line says how many tests passed.
@@ -31,16 +34,16 @@ test: check ## Everything: style, types, layers, and all tests with branch cover
 	@PENHOLDER_CHROMIUM="$$($(PYTHON) tools/machine.py browser)" && PENHOLDER_JAVA="$$($(PYTHON) tools/machine.py java)" && \
 	export PENHOLDER_CHROMIUM PENHOLDER_JAVA && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 
-check: .venv/.made $(BUILT) ## The quick checks: style, types, layers
+check: $(BUILD) ## The quick checks: style, types, layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	npm --prefix $(ASSETS) run --silent check
 
-assets: $(BUILT) ## Build the style sheet and scripts, where their sources changed
+assets: $(BUILD) ## Build the style sheet, scripts and catalogues of messages, where their sources changed
 
-benchmarks: .venv/.made $(BUILT) ## Every benchmark, one after the other; each prints its ratios
+benchmarks: $(BUILD) ## Every benchmark, one after the other; each prints its ratios
 	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 hooks: .venv/.made ## Run the quick checks before every commit
@@ -67,3 +70,10 @@ $(ASSETS)/node_modules/.made: $(ASSETS)/package.json $(ASSETS)/package-lock.json
 $(BUILT): $(ASSETS)/node_modules/.made $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
 	npm --prefix $(ASSETS) run --silent build
 	@touch $@
+
+%.mo: %.po .venv/.made
+	@$(BIN)/python tools/messages.py compile
+	@touch $@
+
+$(WORDS): $(WORDS:.mo=.po) tools/messages.py .venv/.made
+	@$(BIN)/python tools/messages.py compile

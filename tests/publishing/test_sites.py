@@ -20,6 +20,10 @@ NOON = datetime(2012, 11, 6, 12, tzinfo=UTC)
 LONG = b"<p>Every board has a digital leader.</p>\n" * 100
 
 
+def no_pages(*, at):
+    return []
+
+
 @pytest.fixture
 def public(settings, tmp_path) -> Path:
     settings.PENHOLDER_PUBLIC = tmp_path / "public"
@@ -222,7 +226,7 @@ def test_built_assets_that_have_a_hash_in_their_name_may_be_kept_for_ever(public
     (built / "site-B3xq91.css").write_bytes(b"body{}" * 400)
     (built / "sub" / "govuk-frontend.svg").write_bytes(b"<svg/>")
     (built / "manifest.json").write_text(json.dumps({"site.ts": {"file": "x.js", "css": ["site-B3xq91.css"]}}))
-    settings.PENHOLDER_PAGES = "builtins.list"
+    settings.PENHOLDER_PAGES = f"{__name__}.no_pages"
     sites.build(at=NOON)
     assert index(public)["assets/site-B3xq91.css"]["immutable"] is True
     assert index(public)["assets/site-B3xq91.css"]["type"] == "text/css; charset=utf-8"

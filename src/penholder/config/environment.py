@@ -18,6 +18,7 @@ VARIABLES = (
     "PENHOLDER_HOSTS",
     "PENHOLDER_TIME_ZONE",
     "PENHOLDER_ADDRESS",
+    "PENHOLDER_LANGUAGES",
     "PENHOLDER_TLS",
     "SECRET_KEY",
     "DATABASE_URL",
@@ -36,6 +37,18 @@ def hosts(environment: Mapping[str, str]) -> list[str]:
     """Host names that may be asked for, from PENHOLDER_HOSTS, separated by commas; this machine alone by default."""
     named = [host.strip() for host in environment.get("PENHOLDER_HOSTS", "").split(",") if host.strip()]
     return named or ["localhost", "127.0.0.1", "[::1]"]
+
+
+# Languages that the site's own words are written in.
+LANGUAGES = ("en", "cy")
+
+
+def languages(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Languages of the site, from PENHOLDER_LANGUAGES ("en,cy"); the first stands without a prefix. Raises Refused."""
+    said = [name.strip().lower() for name in environment.get("PENHOLDER_LANGUAGES", "").split(",") if name.strip()]
+    if strange := [name for name in said if name not in LANGUAGES]:
+        raise Refused(f"PENHOLDER_LANGUAGES names “{strange[0]}”. The site speaks {' and '.join(LANGUAGES)}.")
+    return tuple(dict.fromkeys(said)) or LANGUAGES[:1]
 
 
 def database(environment: Mapping[str, str], home: Path) -> dict[str, Any]:

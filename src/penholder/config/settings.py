@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from penholder.config.environment import database, flag, hosts, secret_key
+from penholder.config.environment import database, flag, hosts, languages, secret_key
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -65,3 +65,5 @@ PENHOLDER_ASSETS = PACKAGE / "web" / "static" / "built"
 PENHOLDER_TLS = flag(os.environ, "PENHOLDER_TLS")
 # Where readers find the site, for links that leave it (feeds, sitemaps); empty when nobody has said.
 PENHOLDER_ADDRESS = os.environ.get("PENHOLDER_ADDRESS", "")
+# Languages of the site's own words; the strategy stays in its own. The first stands at /, the others below /cy/.
+PENHOLDER_LANGUAGES = languages(os.environ)

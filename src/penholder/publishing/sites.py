@@ -99,7 +99,7 @@ def build(
         folder = releases.begin(public, at=at)
         try:
             writing = _Writing(folder, before, Variants(cache / "compressed"), int(at.timestamp()), progress)
-            site = writing.all(_everything() if pages is None else pages, at)
+            site = writing.all(_everything(at) if pages is None else pages, at)
             finished = releases.show(public, folder)
         except BaseException as problem:
             shutil.rmtree(folder, ignore_errors=True)
@@ -152,11 +152,11 @@ def _differences(file: Path, entry: Entry) -> Iterator[str]:
             yield f"{entry.path}{suffix}: the compressed variant does not hold what the page says. Publish again."
 
 
-def _everything() -> Iterator[Page | File | Redirect]:
+def _everything(at: datetime) -> Iterator[Page | File | Redirect]:
     assets = Path(settings.PENHOLDER_ASSETS)
     if assets.is_dir():
         yield from built_assets(assets)
-    yield from import_string(settings.PENHOLDER_PAGES)()
+    yield from import_string(settings.PENHOLDER_PAGES)(at=at)
 
 
 def _out_of_room(public: Path) -> str:

@@ -72,7 +72,7 @@ def pages(drawing: Drawing, texts: Texts) -> Iterator[Page]:
 
 
 def _chooser(publication: Publication, texts: Texts) -> dict[str, Any]:
-    """A row for each edition, newest first: what it changed, and every other comparison that it is the newer side of."""
+    """A row for each edition, newest first: what it changed, and the other comparisons that it is a side of."""
     wanted = pairs(publication)
     editions = {edition.number: edition for edition in publication.editions}
     complete = len(wanted) == len(editions) * (len(editions) - 1) // 2 <= ALL_PAIRS_UP_TO
@@ -80,7 +80,9 @@ def _chooser(publication: Publication, texts: Texts) -> dict[str, Any]:
     if len(editions) > 1:
         for number, edition in reversed(editions.items()):
             # With all pairs, the older editions; with few, the way to the newest.
-            side = [pair for pair in wanted if pair[1 if complete or number == publication.current.number else 0] == number]
+            side = [
+                pair for pair in wanted if pair[1 if complete or number == publication.current.number else 0] == number
+            ]
             before = (number - 1, number) if (number - 1, number) in wanted else None
             rows.append(
                 {

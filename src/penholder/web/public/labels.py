@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 
 def labels() -> Mapping[str, str]:
@@ -34,3 +35,25 @@ def labels() -> Mapping[str, str]:
         "warning": _("Warning"),
         "example": _("Example"),
     }
+
+
+# What `penholder.render` says of a change; it hands the words over to be translated one by one.
+OF_CHANGES = (
+    gettext_noop("Unchanged"),
+    gettext_noop("Edited"),
+    gettext_noop("Rewritten"),
+    gettext_noop("Split"),
+    gettext_noop("Merged"),
+    gettext_noop("Moved"),
+    gettext_noop("Removed"),
+    gettext_noop("Inserted"),
+    gettext_noop("Moved and edited"),
+    gettext_noop("Moved and rewritten"),
+    gettext_noop("Moved and split"),
+    gettext_noop("Moved and merged"),
+    gettext_noop("Moved away"),
+    gettext_noop("removed"),
+    gettext_noop("inserted"),
+    gettext_noop("end of removed"),
+    gettext_noop("end of inserted"),
+)

@@ -20,7 +20,7 @@ from penholder.web.public.texts import Texts
 def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]:
     """The whole site as it stands at `at` (now, unless given). A fixed number of queries; nothing is written."""
     whole = site.read(at=at or timezone.now())
-    languages: tuple[str, ...] = tuple(getattr(settings, "PENHOLDER_LANGUAGES", ("en",)))
+    languages: tuple[str, ...] = tuple(settings.PENHOLDER_LANGUAGES)
     assets = built.read(Path(settings.PENHOLDER_ASSETS))
     texts = Texts(whole)
     for language in languages:

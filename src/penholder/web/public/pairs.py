@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from penholder.web.public.site import Publication
 
@@ -13,13 +13,13 @@ ALL_PAIRS_UP_TO = 200
 def pairs(publication: Publication) -> list[tuple[int, int]]:
     """Older and newer edition of each comparison that has a page, by their numbers.
 
-    All of them while they are few; of many editions, and of departments' answers, each with the next and with the newest.
+    All while they are few; of many editions, and of departments' answers, each with the next and with the newest.
     """
     numbers = [edition.number for edition in publication.editions]
     everything = list(combinations(numbers, 2))
     if len(everything) <= ALL_PAIRS_UP_TO and not publication.departmental:
         return everything
-    following = set(zip(numbers, numbers[1:], strict=False))
+    following = set(pairwise(numbers))
     return sorted(following | {(number, numbers[-1]) for number in numbers[:-1]})
 
 

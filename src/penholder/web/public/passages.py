@@ -25,9 +25,7 @@ def pages(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
             yield _removed(drawing, texts, publication, passage, address)
 
 
-def _removed(
-    drawing: Drawing, texts: Texts, publication: Publication, passage: LastingPassage, address: str
-) -> Page:
+def _removed(drawing: Drawing, texts: Texts, publication: Publication, passage: LastingPassage, address: str) -> Page:
     change = (passage.edition, passage.edition + 1)
     return drawing.page(
         address,

@@ -14,9 +14,9 @@ from penholder.publishing.models import Edition
 from penholder.publishing.sites import Page
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.fronts import groups
+from penholder.web.public.redlines import redline
 from penholder.web.public.site import Publication
 from penholder.web.public.states import BY_KEY, Cell, State
-from penholder.web.public.redlines import redline
 from penholder.web.public.texts import Source, Texts, without_heading
 
 
@@ -190,7 +190,8 @@ def _department(drawing: Drawing, texts: Texts, organisation: OrganisationStandi
 
 def _introduction(parts: tuple[SafeString, ...]) -> SafeString:
     """What stands before the answers; the title of the first part is the page's own."""
-    return SafeString("").join(without_heading(part) if number == 0 else part for number, part in enumerate(parts))
+    first, rest = parts[:1], parts[1:]
+    return SafeString("".join([*map(without_heading, first), *rest]))
 
 
 def _department_then(

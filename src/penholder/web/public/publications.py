@@ -1,4 +1,4 @@
-"""A document's newest edition as one long page, every edition frozen, and the files by which anyone can check a seal."""
+"""A document's newest edition as one long page, every edition frozen, and the files by which to check a seal."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def files(site: Site) -> Iterator[Page]:
             yield Page(f"{address}manifest.json", manifest_bytes(edition.iteration.manifest), "application/json")
 
 
-def _publication(
-    drawing: Drawing, texts: Texts, publication: Publication, edition: Edition, *, frozen: bool
-) -> Page:
+def _publication(drawing: Drawing, texts: Texts, publication: Publication, edition: Edition, *, frozen: bool) -> Page:
     rendered = texts.edition(publication, edition)
     address = publication.edition_address(edition.number) if frozen else publication.address
     crumbs = [Crumb(publication.title, publication.address, english=True)] if frozen else []
