@@ -42,8 +42,9 @@ def put(
 
     Seven queries at most, however many sections there are. Raises Refused for two sections with one key.
     """
+    sections = [Draft(draft.key, _line(draft.title), canonical(draft.text)) for draft in sections]
     _check(key, title, sections)
-    facts = {"kind": kind, "title": title, "subtitle": subtitle, "organisation": organisation}
+    facts = {"kind": kind, "title": _line(title), "subtitle": _line(subtitle), "organisation": organisation}
     document, made = Document.objects.get_or_create(key=key, defaults=facts)
     if not made and any(getattr(document, name) != value for name, value in facts.items()):
         for name, value in facts.items():
@@ -51,6 +52,11 @@ def put(
         document.save(update_fields=list(facts))
     _put_sections(document, sections)
     return document
+
+
+def _line(words: str) -> str:
+    """A title in its one spelling: titles are sealed too."""
+    return " ".join(canonical(words).split())
 
 
 def _check(key: str, title: str, sections: Sequence[Draft]) -> None:
@@ -75,12 +81,13 @@ def _put_sections(document: Document, drafts: Sequence[Draft]) -> None:
     keys = positions.ordered([standing[draft.key].position if draft.key in standing else "" for draft in drafts])
     made, changed = [], []
     for draft, position in zip(drafts, keys, strict=True):
-        text = canonical(draft.text)
         section = standing.pop(draft.key, None)
         if section is None:
-            made.append(Section(document=document, key=draft.key, position=position, title=draft.title, text=text))
-        elif (section.position, section.title, section.text) != (position, draft.title, text):
-            section.position, section.title, section.text = position, draft.title, text
+            made.append(
+                Section(document=document, key=draft.key, position=position, title=draft.title, text=draft.text)
+            )
+        elif (section.position, section.title, section.text) != (position, draft.title, draft.text):
+            section.position, section.title, section.text = position, draft.title, draft.text
             changed.append(section)
     if standing:
         Section.objects.filter(pk__in=[section.pk for section in standing.values()]).delete()
