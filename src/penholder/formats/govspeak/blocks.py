@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from penholder.errors import Refused
 from penholder.formats.govspeak.attributes import LIST, Attributes
 from penholder.formats.govspeak.attributes import read as read_attributes
-from penholder.formats.govspeak.lines import FENCE, Fence, Findings, Line
+from penholder.formats.govspeak.lines import FENCE, Fence, Findings, Line, code_apart
 from penholder.formats.govspeak.tables import Table, looks_like_table, read_table
 
 # What the dialect puts on lines of its own, wherever an author really put it.
@@ -81,7 +81,8 @@ def _pieces(line: Line, comment: Line | None, findings: Findings) -> tuple[list[
     """A line cut at its marks, without what is in comments; and the comment that is still open after it."""
     out: list[Line] = []
     words = ""
-    ticks = 0
+    code = [(start, start + len(part)) for start, part, is_code in code_apart(line.text) if is_code]
+    offset = 0
 
     def settle() -> None:
         nonlocal words
@@ -90,15 +91,15 @@ def _pieces(line: Line, comment: Line | None, findings: Findings) -> tuple[list[
         words = ""
 
     for at, piece in enumerate(MARK.split(line.text)):
-        # After an odd number of backticks a mark stands in a code span, and is only quoted.
-        is_mark = at % 2 == 1 and ticks % 2 == 0
+        # In a code span a mark is only quoted.
+        is_mark = at % 2 == 1 and not any(start <= offset < end for start, end in code)
+        offset += len(piece)
         if is_mark and piece.startswith("{:/"):
             comment = None
         elif comment is not None:
             continue
         elif not is_mark:
             words += piece
-            ticks += piece.count("`")
         elif piece.startswith("{::"):
             findings.counts["extension"] += 1
             if not piece.rstrip("}").rstrip().endswith("/"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from penholder.errors import Refused
-from penholder.formats.govspeak.lines import Fence, Findings, Line
+from penholder.formats.govspeak.lines import Fence, Findings, Line, is_quoted
 
 INCLUDE = re.compile(r"\{\s{0,8}include\s{1,8}([^{}\s]{1,300})\s{0,8}\}")
 # Sixteen partials inside each other are no text; more includes or lines than these out of a few files are an attack.
@@ -47,8 +47,7 @@ class Partials:
         fence = Fence()
         for line in lines:
             found = None if fence.holds(line.text) or "{" not in line.text else INCLUDE.search(line.text)
-            # After an odd number of backticks it stands in a code span, and is only quoted.
-            if not found or line.text.count("`", 0, found.start()) % 2:
+            if not found or is_quoted(line.text, found.start()):
                 out.append(line)
                 continue
             before, after = line.text[: found.start()].rstrip(), line.text[found.end() :].strip()

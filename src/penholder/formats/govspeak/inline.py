@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from penholder.formats.govspeak.attributes import SPAN
-from penholder.formats.govspeak.lines import Findings
+from penholder.formats.govspeak.lines import Findings, code_apart
 
 ORDINAL = re.compile(r"(?<=\d)\s?\^(st|nd|rd|th)\^")
 RAISED = re.compile(r"\^([\w+\-]{1,20})\^")
@@ -61,7 +60,7 @@ class Inline:
 
     def _words(self, text: str, file: str, line: int) -> str:
         if "{" in text:
-            text = self._shortcodes(text, file, line)
+            text = self.without_marks(text, file, line)
         if "<" in text:
             text = self._tags(text, file, line)
         if "^" in text:
@@ -85,7 +84,9 @@ class Inline:
             at = found.end()
         return "".join([*out, text[at:]])
 
-    def _shortcodes(self, text: str, file: str, line: int) -> str:
+    def without_marks(self, text: str, file: str, line: int) -> str:
+        """`text` without the dialect's marks in braces; those that are broken lose their brace."""
+
         def note(what: str) -> None:
             self.findings.note(file, line, what)
 
@@ -208,29 +209,3 @@ def safe_address(address: str) -> str:
 def _attribute(pattern: re.Pattern[str], tag: str) -> str:
     found = pattern.search(tag)
     return next((group for group in found.groups() if group), "") if found else ""
-
-
-def code_apart(text: str) -> Iterator[tuple[int, str, bool]]:
-    """The parts of `text`, each with its offset and whether it is a code span."""
-    if "`" not in text:
-        yield 0, text, False
-        return
-    runs = [(run.start(), run.end()) for run in re.finditer("`+", text)]
-    by_length: dict[int, list[int]] = {}
-    for start, end in runs:
-        by_length.setdefault(end - start, []).append(start)
-    at = 0
-    for start, end in runs:
-        if start < at:
-            continue
-        same = by_length[end - start]
-        after = bisect_right(same, start)
-        if after == len(same):
-            continue
-        if start > at:
-            yield at, text[at:start], False
-        close = same[after] + end - start
-        yield start, text[start:close], True
-        at = close
-    if at < len(text):
-        yield at, text[at:], False

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,7 +20,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff]"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+# Backticks that open a block of code have no further one behind them; with one they are a code span.
+FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
 class Fence:
@@ -132,3 +135,35 @@ def _text(file: str, data: bytes, findings: Findings) -> str | None:
         findings.note(file, line, "Invisible control characters were dropped, the first of them here.")
         text = CONTROL.sub("", text)
     return text
+
+
+def code_apart(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The parts of `text`, each with its offset and whether it is a code span."""
+    if "`" not in text:
+        yield 0, text, False
+        return
+    # A backtick after a backslash is only a sign; it neither opens nor, for our purpose, closes anything.
+    runs = [(run.start(1), run.end(1)) for run in re.finditer(r"\\.|(`+)", text, re.DOTALL) if run[1]]
+    by_length: dict[int, list[int]] = {}
+    for start, end in runs:
+        by_length.setdefault(end - start, []).append(start)
+    at = 0
+    for start, end in runs:
+        if start < at:
+            continue
+        same = by_length[end - start]
+        after = bisect_right(same, start)
+        if after == len(same):
+            continue
+        if start > at:
+            yield at, text[at:start], False
+        close = same[after] + end - start
+        yield start, text[start:close], True
+        at = close
+    if at < len(text):
+        yield at, text[at:], False
+
+
+def is_quoted(text: str, at: int) -> bool:
+    """Whether what stands at `at` in a line is in a code span, and so is only quoted."""
+    return any(start <= at < start + len(part) for start, part, is_code in code_apart(text) if is_code)

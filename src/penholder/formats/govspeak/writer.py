@@ -12,7 +12,7 @@ from penholder.formats.govspeak.blocks import ITEM, Node
 from penholder.formats.govspeak.films import Films
 from penholder.formats.govspeak.footnotes import Footnotes
 from penholder.formats.govspeak.inline import IMAGE, Inline
-from penholder.formats.govspeak.lines import Findings
+from penholder.formats.govspeak.lines import FENCE, Findings
 from penholder.formats.govspeak.markup import Piece, film_address, read_html
 from penholder.formats.govspeak.pictures import PICTURES, Pictures
 from penholder.formats.govspeak.tables import Table, write_table
@@ -128,7 +128,9 @@ class Writer:
             case "text":
                 out = self._text(node)
             case "code":
-                out = [node.text]
+                # What is only indented was no code to the old site, which put its marks in before looking.
+                fenced = FENCE.match(node.text)
+                out = [node.text if fenced else self.inline.without_marks(node.text, node.file, node.line)]
             case "table" if node.table:
                 out = self._table(node, node.table, [])
             case "html":
