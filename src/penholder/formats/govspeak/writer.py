@@ -129,7 +129,7 @@ class Writer:
                 out = self._text(node)
             case "code":
                 # What is only indented was no code to the old site, which put its marks in before looking.
-                fenced = FENCE.match(node.text)
+                fenced = FENCE.match(node.text.partition("\n")[0])
                 out = [node.text if fenced else self.inline.without_marks(node.text, node.file, node.line)]
             case "table" if node.table:
                 out = self._table(node, node.table, [])
