@@ -103,6 +103,12 @@ def test_repeated_passages_stay_where_they_are():
     assert compared(old, new).summary() == "1 edited"
 
 
+def test_a_repeated_passage_is_not_edited_into_another_that_is_repeated_too():
+    long, short = "plan " * 8 + "service plan", "plan service " + "plan " * 4
+    comparison = compared(["", long, "", short, long, short], ["", short, long, "", short, long])
+    assert {change.kind for change in comparison.changes} == {"kept", "moved"}
+
+
 def test_a_section_that_moves_takes_its_repeated_passages_along():
     first = ["## One", "Awaiting confirmation.", SKILLS]
     second = ["## Two", "Awaiting confirmation.", LEADERS, REDESIGN]

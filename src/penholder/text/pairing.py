@@ -42,6 +42,7 @@ class Pairing:
         self._to_old = [_FREE] * len(new)
         self._splits: dict[int, list[int]] = {}  # old block: its new blocks
         self._merges: dict[int, list[int]] = {}  # new block: its old blocks
+        self._waiting: set[str] = set()  # texts still unpaired on both sides: to be paired with themselves only
 
     def find(self) -> None:
         """Pair all that can be paired, in the order of how sure it is."""
@@ -152,6 +153,7 @@ class Pairing:
         for j in news:
             if rest := places.get(self.new[j].digest):
                 self._pair(rest.pop(), j)
+        self._waiting = set()
 
     # The same name
 
@@ -167,6 +169,9 @@ class Pairing:
     # A like text
 
     def _in_gaps(self, least: Callable[[int], float], *, exact: bool) -> None:
+        if exact:
+            olds, news = self._free()
+            self._waiting = {self.old[i].digest for i in olds} & {self.new[j].digest for j in news}
         for olds, news in self._gaps():
             for left, right in self._divided(olds, news) if exact else [(olds, news)]:
                 if left and right and len(left) * len(right) <= SMALL_GAP:
@@ -210,6 +215,8 @@ class Pairing:
     def _weight(self, i: int, j: int, least: Callable[[int], float]) -> float:
         if self.old[i].digest == self.new[j].digest:
             return 2.0
+        if self.old[i].digest in self._waiting or self.new[j].digest in self._waiting:
+            return 0.0
         weight = self.likeness.alike(i, j)
         return weight if weight >= least(self.likeness.size(i, j)) else 0.0
 
