@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, connection
 from penholder import seal as seals
 from penholder.drafting import documents, iterations, media, sealed_texts
 from penholder.drafting.documents import Draft
-from penholder.drafting.models import Iteration, Section, SealedSection, Text
+from penholder.drafting.models import Iteration, SealedSection, Section, Text
 from penholder.errors import Missing, Refused
 
 pytestmark = pytest.mark.django_db
@@ -133,9 +133,9 @@ def test_nothing_written_cannot_be_sealed():
 )
 def test_the_database_refuses_to_change_what_is_sealed_even_in_raw_sql(act, table):
     seal(OPENING)
-    with pytest.raises((IntegrityError, OperationalError), match=f"never changed or deleted: {table}"):
-        with connection.cursor() as cursor:
-            cursor.execute(act)
+    refused = pytest.raises((IntegrityError, OperationalError), match=f"never changed or deleted: {table}")
+    with refused, connection.cursor() as cursor:
+        cursor.execute(act)
 
 
 @pytest.mark.parametrize("model", [Iteration, SealedSection, Text])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ KEYS = st.lists(st.text(DIGITS, min_size=1, max_size=6).map(lambda key: key + "V
 @given(KEYS)
 def test_there_is_always_a_key_between_two_others(keys):
     keys = ["", *sorted(keys), ""]
-    for before, after in zip(keys, keys[1:], strict=False):
+    for before, after in pairwise(keys):
         key = between(before, after)
         assert before < key
         assert not after or key < after
