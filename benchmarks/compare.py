@@ -5,8 +5,8 @@
     python benchmarks/compare.py --words 14000 --runs 9
 
 Each competitor runs in a process of its own, in turn, so that a slow minute of the machine falls on all of them. Each
-time is the middle of three in one process; the table shows medians of those. Penholder is given blocks, as the importer
-has them; the others are given two texts with one paragraph a line. similar-rs has no binding on PyPI, so it is not here;
+time is the middle of three in one process; the table shows medians of those. Penholder is given blocks, as importers
+have them; the others get two texts with one paragraph a line. similar-rs has no binding on PyPI, so it is not here;
 a prototype of this comparison took 1.4 times as long as it.
 """
 
