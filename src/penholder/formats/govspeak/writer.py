@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from penholder.errors import Refused
 from penholder.formats.govspeak.attributes import Attributes
 from penholder.formats.govspeak.blocks import ITEM, Node
+from penholder.formats.govspeak.figures import Picture, can_be_captioned, chart_kind, labels_last, read_picture
 from penholder.formats.govspeak.films import Films
 from penholder.formats.govspeak.footnotes import Footnotes
-from penholder.formats.govspeak.inline import IMAGE, Inline
+from penholder.formats.govspeak.inline import Inline
 from penholder.formats.govspeak.lines import FENCE, Findings
 from penholder.formats.govspeak.markup import Piece, film_address, read_html
 from penholder.formats.govspeak.pictures import PICTURES, Pictures
@@ -21,10 +22,6 @@ from penholder.text.canonical import canonical
 
 CAPTION = re.compile(r"^\s*(?:Figure|Fig\.?|Table|Chart)\s+(\w{1,8})\s*[:.–—-]\s*(.+)$", re.DOTALL | re.IGNORECASE)
 SOURCE = re.compile(r"\s*\*\s*Sources?:\s*([^*]{1,2000})\*\s*$", re.IGNORECASE)
-PICTURE = re.compile(r"^\s*" + IMAGE.pattern + r"\s*$")
-LINKED_PICTURE = re.compile(
-    r"^\s*\[" + IMAGE.pattern + r'\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]*\)\s*$'
-)
 LONE_LINK = re.compile(
     r'^\s*\[([^\[\]\n]{1,1000})\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t]{1,9}"[^"]{0,1000}")?[ \t]*\)\s*$'
 )
@@ -34,9 +31,6 @@ MOTTO = re.compile(r"^\s*([*_])(?![*_])([“\"‘'][^*_]{1,300}[”\"’'])\1\s*
 # Classes that make a box a call-out; every other one is only a box.
 CALLOUTS = {"case-study": "case-study", "note": "note", "warning": "warning", "example": "example", "quote": "quote"}
 CHART_CLASS = re.compile(r"(?:^|-)chart$|^mc-")
-STACKED = {"mc-stacked", "stacked"}
-SHARE = {"proportional"}
-NUMERIC = re.compile(r"^[£$€<>~+-]?\s*\d[\d,.]*\s*(?:%|[a-zA-Z£$€]{0,8})$|^(?:n/?a|[-–—.*]{1,3}|)$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -110,7 +104,7 @@ class Writer:
             following = nodes[at + 1] if at + 1 < len(nodes) else None
             if node.kind == "text" and (found := self._caption(node, following)):
                 out.extend(self._captioned(node, found, following))
-                at += 2 if following and _can_be_captioned(following) else 1
+                at += 2 if following and can_be_captioned(following) else 1
                 continue
             if self._is_principle(node) and following and following.kind == "text" and MOTTO.match(following.text):
                 out.append(self.heading(node, motto=following.text.strip()[1:-1].strip("“”\"‘’' ")))
@@ -178,7 +172,7 @@ class Writer:
                 node.file, node.line, "A list of downloads and dates about the page itself was left out."
             )
             return []
-        if picture := _read_picture(node):
+        if picture := read_picture(node):
             return self._picture(node, picture)
         words = self.inline.convert(_without_timestamps(node, self.findings), node.file, node.line)
         if node.pull and words.strip():
@@ -191,7 +185,7 @@ class Writer:
         path = self.pictures.find(address, file, line)
         return f"![{alt}]({path})" if path else alt
 
-    def _picture(self, node: Node, picture: _Picture, caption: str = "", source: str = "", name: str = "") -> list[Out]:
+    def _picture(self, node: Node, picture: Picture, caption: str = "", source: str = "", name: str = "") -> list[Out]:
         """A picture on its own: a figure; or, when it is not in the source, its words with the link it carried."""
         self.findings.counts["images"] += 1
         alt = " ".join(self.inline.convert(picture.alt, node.file, node.line).split())
@@ -215,7 +209,7 @@ class Writer:
         if not found or ITEM.match(node.text):
             return None
         marked = "fig" in node.attributes.classes or node.attributes.name.startswith(("fig-", "table-"))
-        return found if marked or (following and _can_be_captioned(following) and "\n" not in node.text) else None
+        return found if marked or (following and can_be_captioned(following) and "\n" not in node.text) else None
 
     def _captioned(self, node: Node, found: re.Match[str], following: Node | None) -> list[Out]:
         self.findings.counts["captions"] += 1
@@ -228,7 +222,7 @@ class Writer:
         options = [("name", name), ("source", said)]
         if following and following.kind == "table" and following.table:
             return self._table(following, following.table, options, caption)
-        if following and (picture := _read_picture(following)):
+        if following and (picture := read_picture(following)):
             return self._picture(following, picture, caption, said, name)
         self.findings.note(node.file, node.line, "This is a caption, but no picture or table follows it.", "warning")
         return [self.inline.convert(node.text, node.file, node.line)]
@@ -246,8 +240,8 @@ class Writer:
     def _table(self, node: Node, table: Table, options: list[tuple[str, str]], caption: str = "") -> list[Out]:
         classes = set(node.attributes.classes)
         table = self._cells(table, node)
-        kind = _chart_kind(table, classes) if any(CHART_CLASS.search(c) for c in classes) else ""
-        if kind and _labels_last(table):
+        kind = chart_kind(table, classes) if any(CHART_CLASS.search(c) for c in classes) else ""
+        if kind and labels_last(table):
             self.findings.note(node.file, node.line, "The columns of this chart changed places: its labels come first.")
             table = Table(table.header[::-1], tuple(row[::-1] for row in table.rows), table.aligned[::-1])
         lines = "\n".join(write_table(table, node.file, node.line, self.findings))
@@ -327,53 +321,6 @@ class Writer:
             elif words := self.inline.convert(piece.text, node.file, node.line):
                 out.append(words)
         return out
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A picture that is a paragraph of its own, with the link around it."""
-
-    address: str
-    alt: str
-    title: str = ""
-    link: str = ""
-
-
-def _read_picture(node: Node) -> _Picture | None:
-    if node.kind != "text":
-        return None
-    if found := PICTURE.match(node.text):
-        return _Picture(found[2], found[1], found[3] or "")
-    if found := LINKED_PICTURE.match(node.text):
-        return _Picture(found[2], found[1], found[3] or "", found[4])
-    return None
-
-
-def _can_be_captioned(node: Node) -> bool:
-    return node.kind == "table" or _read_picture(node) is not None
-
-
-def _labels_last(table: Table) -> bool:
-    """Whether a table of two columns has its figures before its labels, as `%  | Internet use`."""
-    if table.width != 2 or any(len(row) != 2 for row in (table.header, *table.rows)):
-        return False
-    return all(NUMERIC.match(row[0]) for row in table.rows) and not any(NUMERIC.match(row[1]) for row in table.rows)
-
-
-def _chart_kind(table: Table, classes: set[str]) -> str:
-    """What to draw from a table: "" when its cells are words, for then the table is all there is to see."""
-    numeric = [
-        all(NUMERIC.match(row[column].strip()) for row in table.rows if column < len(row))
-        for column in range(table.width)
-    ]
-    if not table.rows or not any(numeric):
-        return ""
-    if classes & SHARE:
-        return "share"
-    # A single column of values over a column of words is a scale with descriptions, not a measurement.
-    if table.width == 2 and numeric[0] and not numeric[1]:
-        return ""
-    return "stacked" if classes & STACKED else "bar"
 
 
 def _without_timestamps(node: Node, findings: Findings) -> str:
