@@ -96,7 +96,8 @@ class _Group(Commands):
 )
 @click.option("--home", metavar="FOLDER", help="Where the instance lives. PENHOLDER_HOME says it too; else ./home.")
 @click.version_option(package_name="penholder")
-@click.pass_context
-def main(ctx: click.Context, home: str | None) -> None:
+def main(home: str | None) -> None:
     """Draft a public strategy, seal it, publish it exactly as sealed, and show whether it is delivered."""
-    ctx.obj = home
+    if home:
+        # config stands above the doors and wires them; like Django's settings it is named, not imported.
+        import_module("penholder.config.instance").choose(home)

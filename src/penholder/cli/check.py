@@ -32,7 +32,7 @@ def check(ctx: click.Context, *, path: Path | None, whole: bool, as_json: bool) 
     """
     if path and whole:
         raise click.UsageError("Give a PATH or --home, not both.")
-    console.start(ctx)
+    console.start()
     found = _of_path(path) if path else _of_instance()
     if as_json:
         console.as_json([asdict(finding) for finding in found])

@@ -42,7 +42,7 @@ def compare(
     The exit code is 0 when they are the same and 3 when they differ.
     """
     form = "json" if as_json else form
-    before, after = _blocks(ctx, old), _blocks(ctx, new)
+    before, after = _blocks(old), _blocks(new)
     from penholder.text.compare import compare as compared  # noqa: PLC0415 - after --help
 
     comparison = compared(before, after)
@@ -50,7 +50,7 @@ def compare(
     ctx.exit(0 if comparison.same else 3)
 
 
-def _blocks(ctx: click.Context, name: str) -> tuple[Block, ...]:
+def _blocks(name: str) -> tuple[Block, ...]:
     path = Path(name)
     if path.is_file():
         from penholder.text.markdown import blocks  # noqa: PLC0415
@@ -59,7 +59,7 @@ def _blocks(ctx: click.Context, name: str) -> tuple[Block, ...]:
             return blocks(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise Refused(f"{path} is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
-    console.start(ctx)
+    console.start()
     from penholder.drafting import iterations, sealed_texts  # noqa: PLC0415
 
     return sealed_texts.read(iterations.find(name)).blocks

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 Tell = Callable[[int, int | None, str], None]
 
 
-def start(ctx: click.Context) -> Path:
+def start() -> Path:
     """The instance that `--home` or PENHOLDER_HOME names, ready to use."""
     # config stands above the doors and wires them; like Django's settings it is named, not imported.
-    home: Path = import_module("penholder.config.instance").start(ctx.find_root().obj)
+    home: Path = import_module("penholder.config.instance").start()
     return home
 
 

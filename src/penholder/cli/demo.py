@@ -19,7 +19,7 @@ def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
 
     A second start keeps whatever was changed in between: it loads nothing over it.
     """
-    home = console.start(ctx)
+    home = console.start()
     from penholder import demo as demonstration  # noqa: PLC0415 - after the start
     from penholder.cli import imports, publish, serve  # noqa: PLC0415
     from penholder.drafting.models import Document  # noqa: PLC0415

@@ -12,13 +12,12 @@ from penholder.cli import console
 @click.command(epilog="Example:  penholder export /srv/www/strategy")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
-@click.pass_context
-def export(ctx: click.Context, target: Path, as_json: bool) -> None:
+def export(target: Path, as_json: bool) -> None:
     """Copy the published site to TARGET: a folder, or an archive when it ends in .zip, .tar or .tar.gz.
 
     It comes with compressed variants of every page and a configuration for nginx, and appears in one step.
     """
-    console.start(ctx)
+    console.start()
     from penholder.publishing import export as handing_over  # noqa: PLC0415 - after the start
 
     with console.progress("Exporting") as tell:

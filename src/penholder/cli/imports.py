@@ -41,7 +41,7 @@ def import_(ctx: click.Context, *, path: Path, mode: Any, commits: str | None, d
     elsewhere. All of it comes in or none of it, and the same import again changes nothing. What could not be read is
     listed with file and line; an error there stops the import (exit code 1).
     """
-    console.start(ctx)
+    console.start()
     from penholder.formats.select import Select  # noqa: PLC0415 - after the start, so that --help is quick
 
     names = tuple(name.strip() for name in (commits or "").split(",") if name.strip())

@@ -11,10 +11,9 @@ from penholder.cli import console
 @click.command(epilog="Example:  penholder iterations strategy")
 @click.argument("document", required=False, default="")
 @click.option("--json", "as_json", is_flag=True, help="List as JSON on stdout.")
-@click.pass_context
-def iterations(ctx: click.Context, document: str, as_json: bool) -> None:
+def iterations(document: str, as_json: bool) -> None:
     """List the sealed iterations of DOCUMENT (its key), or of all documents, oldest first."""
-    console.start(ctx)
+    console.start()
     from penholder.drafting import iterations as sealed  # noqa: PLC0415 - after the start
     from penholder.drafting.models import Document  # noqa: PLC0415
     from penholder.errors import Missing  # noqa: PLC0415

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 @click.option("--agreed-elsewhere", is_flag=True, help="Say that these were agreed outside Penholder.")
 @click.option("--reason", default="", help="Why, in public.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
-@click.pass_context
 def publish(
-    ctx: click.Context,
-    *,
     iterations: tuple[str, ...],
     everything: bool,
     agreed_elsewhere: bool,
@@ -42,7 +39,7 @@ def publish(
         raise click.UsageError(
             "Nobody has agreed to these in Penholder. If they did elsewhere, say --agreed-elsewhere."
         )
-    console.start(ctx)
+    console.start()
     site = build(iterations, reason=reason)
     if as_json:
         figures = {"files": site.files, "redirects": site.redirects, "written": site.written, "bytes": site.size}

@@ -11,14 +11,17 @@ from pathlib import Path
 from penholder.errors import Refused
 
 
-def start(home: str | None = None) -> Path:
-    """Make Django ready in `home` (PENHOLDER_HOME, else ./home), with its tables up to date. Returns the folder.
+def choose(home: str) -> None:
+    """Let this process, and those that it starts, work on the instance in `home`. To be called before `start`."""
+    os.environ["PENHOLDER_HOME"] = str(Path(home).resolve())
+
+
+def start() -> Path:
+    """Make Django ready in PENHOLDER_HOME (else ./home), with its tables up to date. Returns the folder.
 
     Two first starts at once are one after the other. Raises Refused when the folder or its database cannot be used.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
-    if home:
-        os.environ["PENHOLDER_HOME"] = str(Path(home).resolve())
     folder = Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
