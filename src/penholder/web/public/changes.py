@@ -56,7 +56,7 @@ class ChangedAnswer:
 
 def pages(drawing: Drawing, texts: Texts) -> Iterator[Page]:
     """The list of comparisons, and a page for each."""
-    publications = drawing.site.publications.values()
+    publications = drawing.site.in_order
     yield drawing.page(
         "/changes/",
         "changes.html",

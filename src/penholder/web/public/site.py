@@ -101,6 +101,12 @@ class Site:
         """Published documents beside the strategy that are not a department's answers."""
         return tuple(one for one in self.publications.values() if not one.departmental and one is not self.strategy)
 
+    @property
+    def in_order(self) -> tuple[Publication, ...]:
+        """Every publication: the strategy, then papers, then departments' answers."""
+        first = (self.strategy,) if self.strategy else ()
+        return (*first, *self.papers, *(one for one in self.publications.values() if one.departmental))
+
     def departmental(self, organisation: str) -> Publication | None:
         """The published answers of one organisation."""
         return self._departmental.get(organisation)

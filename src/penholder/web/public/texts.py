@@ -22,7 +22,7 @@ from penholder.publishing.changes import EditionChanges
 from penholder.publishing.models import Edition
 from penholder.publishing.passages import LastingPassage
 from penholder.text.headings import Entry
-from penholder.text.html import Options, render_page
+from penholder.text.html import render_page
 from penholder.text.inline import Media
 from penholder.web.public.labels import labels
 from penholder.web.public.pictures import size_of
