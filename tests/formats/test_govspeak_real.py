@@ -10,7 +10,8 @@ import pytest
 from penholder import charts
 from penholder.formats.govspeak import read_folder
 from penholder.text import markdown
-from penholder.text.html import Options, render
+from penholder.text.html import render
+from penholder.text.options import Options
 
 # What would be the dialect's own marks, left over.
 MARKUP = re.compile(

@@ -1,0 +1,1 @@
+"""Sealed text and comparisons as bytes that people get: HTML, terminal, PDF. Bytes in, bytes out."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 from penholder.errors import Refused
 from penholder.text import flow
@@ -13,11 +12,9 @@ from penholder.text.addresses import leads_away
 from penholder.text.canonical import canonical
 from penholder.text.dialect import parse
 from penholder.text.directives import CALLOUT_KINDS, Directive, objections
+from penholder.text.flow import Writer
 from penholder.text.inline import Alone, Media, picture, write_inline
 from penholder.text.markdown import inline_words, words
-
-if TYPE_CHECKING:
-    from penholder.text.flow import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class _Frame:
         return next((index for index in self.body if tokens[index].type == "table_open"), None)
 
 
-def write(page: Writer, index: int, *, named: bool) -> str:
+def write(page: Writer, index: int, named: bool) -> str:
     """The directive that opens at a token. What is wrong with it is reported, and its words are shown all the same."""
     said = flow.directive_at(page, index)
     line = page.line_of(index)

@@ -1,16 +1,14 @@
-"""Blocks → HTML: headings, paragraphs, lists, tables, and the directives that `figures` writes."""
+"""Blocks → HTML: headings, paragraphs, lists, tables, and directives, which `figures` writes for the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
 
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
-from penholder.text import figures
 from penholder.text.addresses import leads_away, safe_address
 from penholder.text.attributes import Attributes
 from penholder.text.canonical import canonical
@@ -21,9 +19,7 @@ from penholder.text.inline import Media, write_inline
 from penholder.text.labels import LABELS
 from penholder.text.markdown import inline_words
 from penholder.text.notes import Notes
-
-if TYPE_CHECKING:
-    from penholder.text.html import Options
+from penholder.text.options import Options
 
 # The author's classes that a page shows; any other could pass for one of the site's own.
 SHOWN_CLASSES = ("action", "principle", "response")
@@ -48,6 +44,7 @@ class Writer:
     options: Options
     anchors: Anchors
     notes: Notes
+    directive: Callable[[Writer, int, bool], str]  # writes what opens at a token; may write blocks in turn
     labels: Mapping[str, str] = field(init=False)
     entries: list[Entry] = field(default_factory=list)
     figures: list[tuple[str, str, str]] = field(default_factory=list)
@@ -82,7 +79,7 @@ class Writer:
     def aside(self, source: str) -> str:
         """Another text inside this one (a transcript): no passages, no contents, no anchors of its own."""
         parsed = parse(canonical(source))
-        other = Writer(Text(parsed, {}, ()), -1, self.options, self.anchors, Notes(self.labels))
+        other = Writer(Text(parsed, {}, ()), -1, self.options, self.anchors, Notes(self.labels), self.directive)
         return "".join(other.flow(0, len(parsed.tokens)))
 
     def say(self, line: int, message: str) -> None:
@@ -310,7 +307,7 @@ def _cell(page: Writer, index: int, *, head: bool) -> str:
 
 
 def _directive(page: Writer, index: int, named: bool) -> str:
-    return figures.write(page, index, named=named)
+    return page.directive(page, index, named)
 
 
 _BLOCKS: dict[str, Callable[[Writer, int, bool], str]] = {

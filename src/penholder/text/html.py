@@ -5,17 +5,19 @@ Nothing in the result needs JavaScript or an inline style; a strict Content-Secu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from penholder.text import figures
 from penholder.text.canonical import canonical
 from penholder.text.dialect import parse
 from penholder.text.flow import Text, Writer
 from penholder.text.headings import Anchors, Entry, tree
-from penholder.text.inline import Alone, Media, write_inline
+from penholder.text.inline import Alone, write_inline
 from penholder.text.labels import LABELS
 from penholder.text.markdown import said_by_author, spans
 from penholder.text.notes import Note, Notes
+from penholder.text.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +61,6 @@ class Page:
         return tuple(entry for text in self.texts for entry in text.contents)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a page is written. What a callable does not know, it answers with None, and the page says so.
-
-    `resolve_link` rewrites an address, `resolve_media` finds a file with its size, `resolve_text` reads a transcript,
-    `draw(kind, rows, unit=, ident=, title=)` makes an SVG of a table's cells or raises `errors.Refused` with the reason
-    (`penholder.charts.draw` is one). `anchors` are the headings' anchors of the edition
-    before, by passage id, which stay.
-    `shift` moves headings down: with 1, `#` becomes `<h2>`. `language` is the language of captions.
-    """
-
-    resolve_link: Callable[[str], str | None] | None = None
-    resolve_media: Callable[[str], Media | None] | None = None
-    resolve_text: Callable[[str], str | None] | None = None
-    draw: Callable[..., str] | None = None
-    anchors: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=lambda: LABELS)
-    shift: int = 0
-    notes_level: int = 2
-    language: str = "en"
-
-
 def render(source: str, *, ids: Sequence[str] = (), options: Options | None = None) -> Rendered:
     """One text with its footnotes below it. `ids` are the lasting ids of its passages, as `blocks` counts them."""
     page = render_page([(source, ids)], options=options)
@@ -95,7 +75,7 @@ def render_page(texts: Sequence[tuple[str, Sequence[str]]], *, options: Options 
     writers = []
     for number, (source, ids) in enumerate(texts):
         text = _prepare(source, ids)
-        writers.append(Writer(text, number, options, anchors, notes))
+        writers.append(Writer(text, number, options, anchors, notes, figures.write))
         for passage in ids:
             anchors.reserve(passage)
         _define_notes(writers[-1])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from penholder.text.html import Options, Problem, render_page
+from penholder.text.html import Problem, render_page
 from penholder.text.markdown import blocks
+from penholder.text.options import Options
 from penholder.text.passages import Block
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\(")

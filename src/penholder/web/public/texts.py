@@ -24,6 +24,7 @@ from penholder.publishing.passages import LastingPassage
 from penholder.text.headings import Entry
 from penholder.text.html import render_page
 from penholder.text.inline import Media
+from penholder.text.options import Options
 from penholder.web.public.labels import labels
 from penholder.web.public.pictures import size_of
 from penholder.web.public.site import Publication, Site, media_address
