@@ -167,7 +167,7 @@ def test_a_case_study_has_its_title_from_the_link_and_its_film_from_the_captions
     assert section.title == "First boat"
     assert section.addresses == ("/sea/plan/case-studies/first-boat/",)
     assert section.markdown == (
-        "## First boat {#first-boat}\n\n:::{film}\n:captions: films/first-boat.vtt\n:transcript: films/first-boat.md\n:::\n\n"
+        "## First boat {#first-boat}\n\n:::{film}\n:captions: films/first-boat.vtt\n:transcript: films/first-boat.md\nFirst boat\n:::\n\n"
         "Ada built a boat.\n\n:::{callout} quote\nIt floats\n:::\n"
     )
     assert {asset.path for asset in reading.assets} == {"films/first-boat.vtt", "films/first-boat.md"}

@@ -37,7 +37,7 @@ def read_case_studies(source: Source, pictures: Pictures, films: Films, answered
         name = stem if stem not in sections else f"{basename(dirname(path))}-{stem}"
         title = title or spoken(address.strip("/").rsplit("/", 1)[-1] or stem)
         blocks: list[str | Directive] = [f"## {title} {{#{name}}}"]
-        blocks += _films_beside(source, films, address, stem)
+        blocks += _films_beside(source, films, address, stem, title)
         blocks += writer.blocks(tree)
         markdown = "\n\n".join([write(blocks), *written_footnotes(footnotes, writer)])
         sections[name] = ReadSection(name, title, house(markdown, path), path, (address,) if address else ())
@@ -82,17 +82,16 @@ def _squeezed(stem: str) -> str:
     return re.sub(r"[^a-z0-9]", "", stem.lower())
 
 
-def _films_beside(source: Source, films: Films, address: str, stem: str) -> list[Directive]:
+def _films_beside(source: Source, films: Films, address: str, stem: str, title: str) -> list[Directive]:
     """The film of a case study whose captions stand in the folder of its old page."""
-    places = [f"{source.root}{address.strip('/')}/"] if address else []
-    for path in sorted(source.files, key=str.encode):
-        beside = any(dirname(path) == place.rstrip("/") for place in places)
+    place = f"{source.root}{address.strip('/')}" if address else None
+    for path in sorted((p for p in source.files if p.lower().endswith(CAPTION_FILES)), key=str.encode):
         named = "case-studies" in path and basename(dirname(path)) == stem
-        if path.lower().endswith(CAPTION_FILES) and (beside or named):
+        if dirname(path) == place or named:
             if options := films.take(path, stem):
                 films.findings.counts["films"] += 1
                 what = "The film itself is not in the source; its captions and transcript were taken in."
                 films.findings.note(path, 0, what)
-                return [Directive("film", "", options, [])]
+                return [Directive("film", "", options, [title])]
             return []
     return []

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from penholder.formats.reading import ReadOrganisation
 
@@ -101,12 +102,20 @@ def _given_acronyms(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         if "(" not in text:
             continue
-        for name, acronym in GIVEN.findall(" ".join(text.split())):
-            words = name.split()
-            # The name may follow other words that begin with a capital: the longest tail that the initials fit.
-            for start in range(len(words) - 1):
-                tail = " ".join(words[start:])
-                if acronym.lower() in _initials(tail):
-                    found.setdefault(fold(tail), Counter())[acronym] += 1
-                    break
+        for name, acronym in _given_in(text):
+            found.setdefault(name, Counter())[acronym] += 1
     return {name: max(counts, key=lambda word: (counts[word], word)) for name, counts in found.items()}
+
+
+# The lines of a history come again with every state of it.
+@lru_cache(maxsize=16_384)
+def _given_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Folded names and the acronyms that stand behind them in brackets."""
+    found = []
+    for name, acronym in GIVEN.findall(" ".join(text.split())):
+        words = name.split()
+        # The name may follow other words that begin with a capital: the longest tail that the initials fit.
+        tails = (" ".join(words[start:]) for start in range(len(words) - 1))
+        if fitting := next((tail for tail in tails if acronym.lower() in _initials(tail)), ""):
+            found.append((fold(fitting), acronym))
+    return tuple(found)

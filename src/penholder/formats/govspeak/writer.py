@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from penholder.errors import Refused
 from penholder.formats.govspeak.attributes import Attributes
@@ -58,9 +59,15 @@ def write(blocks: Sequence[Out]) -> str:
 def house(markdown: str, file: str) -> str:
     """The canonical form of what was written. Raises Refused, naming the file, when it grew beyond any text."""
     try:
-        return canonical(markdown)
+        return _canonical(markdown)
     except Refused as refused:
         raise Refused([f"{file}: {reason}" for reason in refused.reasons]) from refused
+
+
+# Of a history most texts come again with every state.
+@lru_cache(maxsize=2048)
+def _canonical(markdown: str) -> str:
+    return canonical(markdown)
 
 
 def _written(block: Out) -> str:
