@@ -74,10 +74,23 @@ def test_the_validator_finds_no_errors(folder, pages):
         pytest.skip("the Nu validator needs Java and the package vnu-jar")
     files = [folder / f"{path.strip('/')}/index.html".lstrip("/") for path in pages.values() if path != "/404.html"]
     done = subprocess.run(
-        [java, "-Xss8m", "-jar", str(jar), "--errors-only", "--format", "json", *map(str, files), str(folder / "404.html")],
+        [
+            java,
+            "-Xss8m",
+            "-jar",
+            str(jar),
+            "--errors-only",
+            "--format",
+            "json",
+            *map(str, files),
+            str(folder / "404.html"),
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
-    told = [f"{one['url'].rsplit('current/')[-1][-60:]}: {one['message']} {one.get('extract', '')}" for one in json.loads(done.stderr)["messages"]]
+    told = [
+        f"{one['url'].rsplit('current/')[-1][-60:]}: {one['message']} {one.get('extract', '')}"
+        for one in json.loads(done.stderr)["messages"]
+    ]
     assert told == []

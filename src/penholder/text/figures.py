@@ -105,7 +105,7 @@ def _figure(frame: _Frame) -> str:
 def _figured(frame: _Frame, kind: str, shown: str, caption: str, after: str = "") -> str:
     caption = f"<figcaption>\n{caption}</figcaption>\n" if caption else ""
     opening = f'<figure class="{kind}"{frame.attributes}>{frame.anchor}'
-    return f"{opening}\n{shown}\n{caption}{after}</figure>\n"
+    return f"{opening}\n{shown}\n{after}{caption}</figure>\n"
 
 
 def _chart(frame: _Frame) -> str:

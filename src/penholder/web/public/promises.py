@@ -191,7 +191,7 @@ def _department(drawing: Drawing, texts: Texts, organisation: OrganisationStandi
 def _introduction(parts: tuple[SafeString, ...]) -> SafeString:
     """What stands before the answers; the title of the first part is the page's own."""
     first, rest = parts[:1], parts[1:]
-    return SafeString("".join([*map(without_heading, first), *rest]))
+    return SafeString("".join([*(without_heading(part, anchored=True) for part in first), *rest]))
 
 
 def _department_then(

@@ -145,13 +145,18 @@ def _answered(part: SealedPart) -> int:
     return changes.action_number(blocks[0].name, blocks[0].classes)
 
 
-def without_heading(html: SafeString) -> SafeString:
-    """A text without the heading that it begins with, which its page says in its own way."""
+def without_heading(html: SafeString, *, anchored: bool = False) -> SafeString:
+    """A text without the heading that it begins with, which its page says in its own way.
+
+    With `anchored` the heading's lasting address still leads to the place where it stood.
+    """
     begins = _HEADING.match(html)
     if not begins:
         return html
     rest = html[begins.end() :].removeprefix(_here(begins))
-    return mark_safe(rest)  # noqa: S308
+    passage = _PASSAGE.search(begins[2]) if anchored else None
+    anchor = f'<span class="anchor" id="{passage[1]}"></span>\n' if passage else ""
+    return mark_safe(anchor + rest)  # noqa: S308
 
 
 def _media(row: Mapping[str, Any] | None) -> Media | None:

@@ -1,40 +1,48 @@
-// The contents list beside a long text marks the section that is being read, and closes again on a narrow screen.
+// The contents list beside a long text marks the section that is being read; on a narrow screen it closes behind its reader.
+
+// A heading counts as reached when it is this near to the top of the window: what a link scrolls to, and a line or two.
+const REACHED = 96;
 
 export function followReading(page: Document): void {
   const list = page.querySelector<HTMLElement>("[data-contents]");
-  if (!list || !("IntersectionObserver" in window)) return;
-  const links = new Map<Element, HTMLAnchorElement>();
+  if (list) markIn(list, page);
+  const drawer = page.querySelector<HTMLDetailsElement>("details.ph-contents--drawer");
+  drawer?.addEventListener("click", (event) => {
+    if (event.target instanceof HTMLAnchorElement) drawer.open = false;
+  });
+}
+
+function markIn(list: HTMLElement, page: Document): void {
+  const links = new Map<HTMLElement, HTMLAnchorElement>();
   for (const link of list.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
     const heading = page.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (heading) links.set(heading, link);
   }
-  const headings = [...links.keys()];
+  let marked: HTMLAnchorElement | undefined;
   const mark = (): void => {
-    // The last heading above the upper third of the window is the section that is being read.
-    const line = window.innerHeight / 3;
-    let current: Element | undefined;
-    for (const heading of headings) {
-      if (heading.getBoundingClientRect().top > line) break;
-      current = heading;
-    }
+    let current: HTMLAnchorElement | undefined;
     for (const [heading, link] of links) {
-      if (heading === current) {
-        if (link.getAttribute("aria-current") !== "true") {
-          link.setAttribute("aria-current", "true");
-          keepInView(list, link);
-        }
-      } else {
-        link.removeAttribute("aria-current");
-      }
+      if (heading.getBoundingClientRect().top > REACHED) break;
+      current = link;
     }
+    if (current === marked) return;
+    marked?.removeAttribute("aria-current");
+    current?.setAttribute("aria-current", "true");
+    if (current) keepInView(list, current);
+    marked = current;
   };
-  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px", threshold: [0, 1] });
-  headings.forEach((heading) => observer.observe(heading));
+  let waiting = false;
+  const soon = (): void => {
+    if (waiting) return;
+    waiting = true;
+    window.requestAnimationFrame(() => {
+      waiting = false;
+      mark();
+    });
+  };
+  window.addEventListener("scroll", soon, { passive: true });
+  window.addEventListener("resize", soon, { passive: true });
   mark();
-  list.addEventListener("click", (event) => {
-    const drawer = list.closest("details");
-    if (drawer && event.target instanceof HTMLAnchorElement) drawer.open = false;
-  });
 }
 
 function keepInView(list: HTMLElement, link: HTMLElement): void {
