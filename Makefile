@@ -10,7 +10,6 @@ ASSETS := src/penholder/web/assets
 BUILT := src/penholder/web/static/built/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/penholder/locale/*/LC_MESSAGES/django.po))
 BUILD := .venv/.made $(BUILT) $(CATALOGUES)
-WORDS := src/penholder/locale/cy/LC_MESSAGES/django.mo
 BIN := .venv/bin
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export npm_config_cache ?= $(CURDIR)/.tools/cache/npm
@@ -71,9 +70,6 @@ $(BUILT): $(ASSETS)/node_modules/.made $(shell find $(ASSETS) -name node_modules
 	npm --prefix $(ASSETS) run --silent build
 	@touch $@
 
-%.mo: %.po .venv/.made
+%.mo: %.po tools/messages.py .venv/.made
 	@$(BIN)/python tools/messages.py compile
 	@touch $@
-
-$(WORDS): $(WORDS:.mo=.po) tools/messages.py .venv/.made
-	@$(BIN)/python tools/messages.py compile
