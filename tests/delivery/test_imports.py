@@ -296,6 +296,14 @@ def test_old_addresses_lead_to_where_the_document_stands_now():
     assert addresses.kept() == {"/digital/strategy/": "/strategy/"}
 
 
+def test_the_old_page_of_a_section_leads_to_its_heading():
+    read = reading()
+    [section] = read.documents[0].sections
+    moved = replace(section, addresses=("/digital/strategy/actions-page/",))
+    take_in(snapshot(0, replace(read, documents=(replace(read.documents[0], sections=(moved,)),))))
+    assert addresses.kept()["/digital/strategy/actions-page/"] == "/strategy/#actions"
+
+
 def test_organisations_are_found_by_any_name():
     take_in(snapshot(0, reading(answers=ANSWERS)))
     for name in ("hmrc", "HMRC", "HM Revenue and Customs", "the revenue & customs", "HM  Revenue & Customs"):

@@ -257,6 +257,8 @@ class _Door:
         for hand in self.hands.values():
             target = addresses.of_document(hand.document)
             self.old_addresses |= {path: target for path in hand.read.addresses if path != target}
+            # A section that was a page of its own is now a heading, whose name is the section's key.
+            self.old_addresses |= {path: f"{target}#{s.key}" for s in hand.read.sections for path in s.addresses}
         for action in reading.actions:
             target = addresses.of_action(action.number)
             self.old_addresses |= {path: target for path in action.addresses if path != target}
