@@ -173,6 +173,18 @@ def test_a_case_study_has_its_title_from_the_link_and_its_film_from_the_captions
     assert {asset.path for asset in reading.assets} == {"films/first-boat.vtt", "films/first-boat.md"}
 
 
+def test_a_page_of_several_case_studies_leads_to_the_first_of_them():
+    panel = "{div .case-study}\n[Read more »](/sea/plan/case-studies/light-houses/ \"Read the 'Light houses' case study\")\n{/div}"
+    parts = {f"source/partials/case-studies/_houses{n}.md": f"House {n}.\n" for n in (1, 2)}
+    reading = read_folder(source(**{"source/sea/plan/03.md": f"##Lights\n\n{panel}\n", **parts}))
+    sections = next(d for d in reading.documents if d.key == "case-studies").sections
+    assert [(s.title, s.addresses) for s in sections] == [
+        ("First boat", ("/sea/plan/case-studies/first-boat/",)),
+        ("Houses 1", ("/sea/plan/case-studies/light-houses/",)),
+        ("Houses 2", ()),
+    ]
+
+
 def test_a_department_that_answers_twice_on_a_page_is_reported():
     box = "{div .department}\n##Ministry of Tides\n{div .statement}\nComing soon...\n{/div}\n{/div}\n"
     page = PAGE % ("03", "One ticket for boat and train", "We sell it.", "So do we.") + box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from posixpath import basename, dirname, splitext
 
 from penholder.formats.govspeak import departments
@@ -15,6 +16,7 @@ from penholder.formats.govspeak.writer import Directive, Writer, house, write
 from penholder.formats.reading import ReadDocument, ReadSection
 
 TITLE = re.compile(r"^\s*(?:Read|Watch|See)\s+(?:the\s+)?(.{2,100}?)\s+case\s+study\s*$", re.IGNORECASE)
+SMALL = {"a", "an", "as", "the", "of"}
 ANY_LINK = re.compile(r'\]\([ \t]*<?([^\s)<>]{1,2000})>?(?:[ \t\n]{1,9}"([^"]{0,1000})")?[ \t]*\)')
 
 
@@ -24,23 +26,29 @@ def read_case_studies(source: Source, pictures: Pictures, films: Films, answered
     footnotes = Footnotes(source.findings)
     writer = Writer(source.findings, pictures, footnotes, films)
     sections: dict[str, ReadSection] = {}
-    for path, tree in source.trees.items():
+    led: set[str] = set()  # addresses that have found their text; a page of several leads to the first
+    for path, tree in sorted(source.trees.items(), key=lambda item: splitext(item[0])[0].encode()):
         stem = splitext(basename(path))[0].removeprefix("_")
         if not source.is_partial(path) or path in answered or not source.partials or path in source.partials.used:
             continue
         address, title = linked.get(_squeezed(stem), ("", ""))
-        if not address and "case-studies" not in dirname(path).split("/"):
+        if "case-studies" in dirname(path).split("/"):
+            address = address or _page_of(stem, linked)
+        elif not address:
             continue
         source.partials.used.add(path)
         footnotes.collect(path, tree)
         footnotes.begin(path)
         name = stem if stem not in sections else f"{basename(dirname(path))}-{stem}"
-        title = title or spoken(address.strip("/").rsplit("/", 1)[-1] or stem)
+        title = title or spoken(stem if "case-studies" in dirname(path) else address.strip("/").rsplit("/", 1)[-1])
         blocks: list[str | Directive] = [f"## {title} {{#{name}}}"]
         blocks += _films_beside(source, films, address, stem, title)
         blocks += writer.blocks(tree)
         markdown = "\n\n".join([write(blocks), *written_footnotes(footnotes, writer)])
-        sections[name] = ReadSection(name, title, house(markdown, path), path, (address,) if address else ())
+        sections[name] = ReadSection(
+            name, title, house(markdown, path), path, () if address in led | {""} else (address,)
+        )
+        led.add(address)
     if not sections:
         return None
     folder = next((a.rsplit("/", 2)[0] + "/" for a, _ in linked.values() if "/case-studies/" in a), "")
@@ -76,6 +84,18 @@ def _beside(source: Source, path: str, address: str) -> str:
         return ""
     place = dirname(page).removeprefix(source.root.rstrip("/")).strip("/")
     return f"/{place}/{address.strip('/')}/"
+
+
+def _page_of(stem: str, linked: Mapping[str, tuple[str, str]]) -> str:
+    """The page on which one of several texts stood: `capabilities2` was part of …/digital-capabilities/."""
+    words = [word for word in re.findall(r"[a-z]+", stem.lower()) if word not in SMALL]
+    for address, _ in linked.values():
+        page = [
+            word for word in re.findall(r"[a-z]+", address.rstrip("/").rsplit("/", 1)[-1].lower()) if word not in SMALL
+        ]
+        if words and page[-len(words) :] == words:
+            return address
+    return ""
 
 
 def _squeezed(stem: str) -> str:
