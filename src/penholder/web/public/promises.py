@@ -89,8 +89,8 @@ def _action(
     spoken = [texts.answer(cell.answer) for cell in tally.voices]
     editions = [strategy.current] if strategy else []
     editions += [found.current for cell in tally.voices if (found := site.departmental(cell.organisation.key))]
-    own = texts.page([Source(action.text, action.passages[1:])], *editions, below=1)
-    said = texts.page(spoken, *editions, below=3)
+    own = texts.page([Source(action.text, action.passages[1:])], *editions)
+    said = texts.page(spoken, *editions)
     return drawing.page(
         f"/actions/{action.number:02}/",
         "action.html",
@@ -165,7 +165,7 @@ def _department(drawing: Drawing, texts: Texts, organisation: OrganisationStandi
     spoken = [texts.answer(cell.answer) for cell in tally.voices]
     editions = (publication.current,) if publication else ()
     before = texts.introduction(publication, publication.current) if publication else []
-    drawn = texts.page([*before, *spoken], *editions, below=2)
+    drawn = texts.page([*before, *spoken], *editions)
     parts = drawn.parts[len(before) :]
     return drawing.page(
         f"/departments/{organisation.key}/",
@@ -200,7 +200,7 @@ def _department_then(
     actions = {action.number: action for action in drawing.site.standing.actions} if drawing.site.standing else {}
     before = texts.introduction(publication, edition)
     spoken = {n: part for n, part in texts.answers(publication, edition).items() if n in actions}
-    drawn = texts.page([*before, *(Source(part.text, part.ids) for part in spoken.values())], edition, below=2)
+    drawn = texts.page([*before, *(Source(part.text, part.ids, below=2) for part in spoken.values())], edition)
     answers = [
         ShownAnswer(
             actions[number],

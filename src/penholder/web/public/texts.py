@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from penholder.charts import draw
 from penholder.delivery.standing import Answer
 from penholder.drafting.media import location
-from penholder.drafting.parsed import parsed
 from penholder.drafting.sealed_texts import SealedPart, SealedText
 from penholder.publishing import changes, passages
 from penholder.publishing.changes import EditionChanges
@@ -30,16 +29,22 @@ from penholder.web.public.pictures import size_of
 from penholder.web.public.site import Publication, Site, media_address
 
 _HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>\n?", re.DOTALL)
+_HEADED = re.compile(r'<div class="ph-headed">\n(.*?)</div>\n', re.DOTALL)
 _PASSAGE = re.compile(r' data-passage="([^"]+)"')
 _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text and the lasting ids of its passages."""
+    """A text and the lasting ids of its passages.
+
+    Its highest heading stands one level under `below`. With `continued`, levels go on from the text before it.
+    """
 
     text: str
     ids: tuple[str, ...] = ()
+    below: int = 1
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +75,25 @@ class Texts:
         key = (edition.pk, get_language() or "")
         if key not in self._editions:
             text = publication.text(edition)
-            sources = [Source(part.text, part.ids) for part in text.sections]
-            self._editions[key] = self.page(sources, edition, below=1)
+            sections = enumerate(text.sections)
+            sources = [Source(part.text, part.ids, continued=number > 0) for number, part in sections]
+            self._editions[key] = self.page(sources, edition)
         return self._editions[key]
 
-    def page(self, sources: Sequence[Source], *editions: Edition, below: int) -> Drawn:
-        """Texts for one page. Their highest heading becomes the level under `below`; `notes` belongs to its foot.
+    def page(self, sources: Sequence[Source], *editions: Edition) -> Drawn:
+        """Texts for one page, with shared ids and footnotes; `notes` belongs to its foot.
 
         Pictures are those of all `editions`; footnotes that the texts do not define are looked for in the first.
         """
-        highest = min((b.level for s in sources for b in parsed(s.text) if b.kind == "heading"), default=below + 1)
-        options = _options(editions, shift=below + 1 - highest)
-        wanted = [(source.text, source.ids) for source in sources]
         elsewhere = _definitions(self.site.texts[editions[0].iteration_id], sources) if editions else []
-        drawn = render_page([*wanted, *elsewhere], options=options)
-        own = drawn.texts[: len(wanted)]
-        parts = tuple(mark_safe(_linked(one.html)) for one in own)  # noqa: S308
-        return Drawn(parts, mark_safe(drawn.notes), tuple(entry for one in own for entry in one.contents))  # noqa: S308
+        wanted = [(source.text, source.ids) for source in sources]
+        own = (drawn := render_page([*wanted, *elsewhere], options=_options(editions))).texts[: len(wanted)]
+        parts = []
+        above: list[int] = []
+        for source, one in zip(sources, own, strict=True):
+            above = above if source.continued else []
+            parts.append(mark_safe(_headed(one.html, above, source.below)))  # noqa: S308
+        return Drawn(tuple(parts), mark_safe(drawn.notes), tuple(entry for one in own for entry in one.contents))  # noqa: S308
 
     def answers(self, publication: Publication, edition: Edition) -> dict[int, SealedPart]:
         """The sections of a department's document that answer an action, by its number."""
@@ -94,7 +101,9 @@ class Texts:
 
     def introduction(self, publication: Publication, edition: Edition) -> list[Source]:
         """The sections of a department's document that answer no action."""
-        return [Source(part.text, part.ids) for part in publication.text(edition).sections if not _answered(part)]
+        parts = [part for part in publication.text(edition).sections if not _answered(part)]
+        # The title of the first is the page's own.
+        return [Source(part.text, part.ids, below=0 if number == 0 else 1) for number, part in enumerate(parts)]
 
     def answer(self, answer: Answer) -> Source:
         """The words of an answer that stands, with their lasting ids when its edition is the newest."""
@@ -103,14 +112,14 @@ class Texts:
         if said is None:
             return Source("")
         part = self.answers(publication, publication.current).get(answer.action) if publication else None
-        return Source(part.text, part.ids) if part else Source(said.text)
+        return Source(part.text, part.ids, below=2) if part else Source(said.text, below=3)
 
     def passage(self, passage: LastingPassage) -> SafeString:
         """One passage as it last read, without its lasting id: it no longer stands anywhere."""
         edition = self.site.publications[passage.document].editions[passage.edition - 1]
         # A definition without its mention would not be shown.
         is_note = passage.block.kind == "footnote"
-        return self.page([Source(passage.block.plain if is_note else passage.block.source)], edition, below=1).html
+        return self.page([Source(passage.block.plain if is_note else passage.block.source)], edition).html
 
     def places(self) -> Mapping[str, LastingPassage]:
         """Where each passage stands that was ever published."""
@@ -126,14 +135,13 @@ class Texts:
         return self._changes[key]
 
 
-def _options(editions: Sequence[Edition], *, shift: int) -> Options:
+def _options(editions: Sequence[Edition]) -> Options:
     files = {row["path"]: row for one in reversed(editions) for row in one.iteration.manifest.get("media", ())}
     return Options(
         resolve_media=lambda path: _media(files.get(path)),
         resolve_text=lambda path: _transcript(files.get(path)),
         draw=draw,
         labels=labels(),
-        shift=shift,
     )
 
 
@@ -150,13 +158,12 @@ def without_heading(html: SafeString, *, anchored: bool = False) -> SafeString:
 
     With `anchored` the heading's lasting address still leads to the place where it stood.
     """
-    begins = _HEADING.match(html)
+    begins = _HEADED.match(html) or _HEADING.match(html)
     if not begins:
         return html
-    rest = html[begins.end() :].removeprefix(_here(begins))
-    passage = _PASSAGE.search(begins[2]) if anchored else None
+    passage = _PASSAGE.search(begins[0]) if anchored else None
     anchor = f'<span class="anchor" id="{passage[1]}"></span>\n' if passage else ""
-    return mark_safe(anchor + rest)  # noqa: S308
+    return mark_safe(anchor + html[begins.end() :])  # noqa: S308
 
 
 def _media(row: Mapping[str, Any] | None) -> Media | None:
@@ -185,15 +192,27 @@ def _definitions(text: SealedText, sources: Sequence[Source]) -> list[tuple[str,
     return [("\n\n".join(notes), ())] if notes else []
 
 
-def _linked(html: str) -> str:
-    """Every heading with a link to its lasting address after it: one stop for the keyboard, named by the heading."""
-    return _HEADING.sub(lambda found: found[0] + _here(found), html)
+def _headed(html: str, above: list[int], below: int) -> str:
+    """The text with every heading one level under the one that it stands under, and a link to its lasting address.
 
+    Authors skip levels, which leaves those who jump from heading to heading wondering what they missed. `above` holds
+    the authors' levels of the headings that the next one may stand under. Each link is one stop for the keyboard,
+    named by its heading.
+    """
 
-def _here(found: re.Match[str]) -> str:
-    passage = _PASSAGE.search(found[2])
-    if not passage:
-        return ""
-    title = " ".join(unescape(_TAG.sub("", found[3])).split())
-    name = escape(_("Link to “%(title)s”") % {"title": title})
-    return f'<p class="ph-here"><a href="/passages/{passage[1]}/" data-link aria-label="{name}">#</a></p>\n'
+    def write(found: re.Match[str]) -> str:
+        written = int(found[1])
+        while above and above[-1] >= written:
+            above.pop()
+        above.append(written)
+        level = min(6, max(2, below + len(above)))  # the page has the only h1
+        heading = f"<h{level}{found[2]}>{found[3]}</h{level}>\n"
+        passage = _PASSAGE.search(found[2])
+        if not passage:
+            return heading
+        title = " ".join(unescape(_TAG.sub("", found[3])).split())
+        name = escape(_("Link to “%(title)s”") % {"title": title})
+        link = f'<p class="ph-here"><a href="/passages/{passage[1]}/" data-link aria-label="{name}">#</a></p>'
+        return f'<div class="ph-headed">\n{heading}{link}</div>\n'
+
+    return _HEADING.sub(write, html)
