@@ -56,8 +56,8 @@ def test_every_command_and_option_is_documented(name, command):
     assert section, f"docs/commands.md has no section “## penholder {name}”"
     for parameter in command.params:
         names = parameter.opts if isinstance(parameter, click.Option) else [parameter.name.upper()]
-        for name in names:
-            assert f"`{name}" in section[1], f"{name} of {command.name}"
+        for said in names:
+            assert f"`{said}" in section[1], f"{said} of {name}"
 
 
 def test_nothing_is_documented_that_is_not_there():
