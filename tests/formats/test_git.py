@@ -275,6 +275,17 @@ def test_an_object_that_would_unpack_to_a_gigabyte_is_refused_before_it_does(tmp
         git.total(path)
 
 
+def test_a_bundle_with_a_wrong_sum_is_refused_and_leaves_nothing_open(past, tmp_path, recwarn):
+    three_days(past)
+    path = past.bundle(tmp_path / "wrong.bundle")
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(Refused, match="damaged or not whole"):
+        git.total(path)
+    gc.collect()
+    assert [warning for warning in recwarn if issubclass(warning.category, ResourceWarning)] == []
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_bundle_is_read_or_refused(tmp_path_factory, data):

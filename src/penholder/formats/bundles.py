@@ -53,9 +53,10 @@ def opened(path: Path) -> Iterator[tuple[DiskObjectStore, dict[bytes, bytes]]]:
             store = DiskObjectStore.init(where)
             try:
                 pack, commit, _ = store.add_pack()
-                for at in range(header.start, len(data), 1 << 20):
-                    pack.write(data[at : at + (1 << 20)])
-                commit()
+                with pack:  # a pack that turns out to be broken is left open by the store
+                    for at in range(header.start, len(data), 1 << 20):
+                        pack.write(data[at : at + (1 << 20)])
+                    commit()
                 yield store, header.references
             finally:
                 store.close()
