@@ -53,14 +53,17 @@ def publish(
 
 def build(names: tuple[str, ...] = (), *, reason: str = "") -> Site:
     """Publish named iterations, then write the site, with a bar on stderr."""
-    from django.db import transaction  # noqa: PLC0415 - after the start
+    from django.conf import settings  # noqa: PLC0415 - after the start
+    from django.db import transaction  # noqa: PLC0415
 
     from penholder.drafting import iterations  # noqa: PLC0415
     from penholder.publishing import editions, sites  # noqa: PLC0415
+    from penholder.record import checkpoints  # noqa: PLC0415
 
     at = datetime.now(UTC)
     with transaction.atomic():
         for name in names:
             editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=True)
+    checkpoints.sign(key=checkpoints.key_at(settings.PENHOLDER_RECORD_KEY), at=at)
     with console.progress("Publishing") as tell:
         return sites.build(at=at, progress=tell)

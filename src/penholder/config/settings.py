@@ -55,6 +55,8 @@ TEMPLATES = [
 
 # Settings of Penholder itself. Django's own names stand above.
 PENHOLDER_MEDIA = HOME / "media"
+# The key that signs checkpoints of the record. It is not in the database, so who changes one cannot sign the other.
+PENHOLDER_RECORD_KEY = HOME / "keys" / "record.key"
 PENHOLDER_PUBLIC = HOME / "public"
 PENHOLDER_CACHE = HOME / "cache"
 # The callable that gives every page of the site; publishing may not import the door that draws them.

@@ -42,7 +42,7 @@ def instance(*, progress: Progress = lambda _done, _total, _label: None) -> list
         progress(done, total, where)
     fault = verification.verify().fault
     if fault:
-        found.append(Finding("record", 0, str(fault), "error"))
+        found.append(Finding(f"record:{fault.number}", 0, fault.what, "error"))
     try:
         found += [Finding("site", 0, problem, "error") for problem in sites.check()]
     except Missing:

@@ -204,7 +204,11 @@ class _Door:
                 hand.promises = promises.find(sealed_texts.read(sealing.iteration))
         if snapshot.published and hand.edition is None:
             hand.edition = editions.publish(
-                iteration=hand.iteration, at=snapshot.at, reason=snapshot.reason, agreed_elsewhere=True
+                iteration=hand.iteration,
+                at=snapshot.at,
+                reason=snapshot.reason,
+                agreed_elsewhere=True,
+                written_at=self.at,
             )
             self.report.new["editions"] += 1
 

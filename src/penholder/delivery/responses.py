@@ -15,6 +15,7 @@ from penholder.formats.reading import ReadResponse
 from penholder.formats.reading import Wording as ReadWording
 from penholder.people.models import Organisation, Post
 from penholder.publishing.models import Edition
+from penholder.record import ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def _taken_back(cell: Cell, before: Response, said_on: date, at: datetime) -> Re
 @transaction.atomic
 def decide(*, response_id: int, decision: str, by: Post, at: datetime, because: str = "") -> Response:
     """A person accepts or refuses the stance that was proposed for a response. Raises Refused when the rules object."""
-    response = Response.objects.select_for_update().get(pk=response_id)
+    response = (
+        Response.objects.select_for_update(of=("self",)).select_related("action", "organisation").get(pk=response_id)
+    )
     if objections := rules.objections_to_deciding(response, by, decision=decision):
         raise Refused(objections)
     response.decision = Decision(decision)
@@ -141,6 +144,14 @@ def decide(*, response_id: int, decision: str, by: Post, at: datetime, because: 
     response.decided_by = by
     response.decided_because = because
     response.save(update_fields=["decision", "decided_at", "decided_by", "decided_because"])
+    ledger.append(
+        "response.decided",
+        actor=by.key,
+        subject=f"action {response.action.number}, {response.organisation.key}, version {response.number}",
+        at=at,
+        reason=because,
+        facts={"proposed": response.proposed_stance, "decision": decision},
+    )
     return response
 
 

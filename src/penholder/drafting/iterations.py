@@ -16,6 +16,7 @@ from penholder.drafting.models import Document, Iteration, SealedSection, Sectio
 from penholder.drafting.parsed import parsed
 from penholder.drafting.sealed_texts import SealedText
 from penholder.errors import Missing, Refused
+from penholder.record import ledger
 from penholder.seal import digest
 from penholder.seal import seal as seal_of
 from penholder.text.compare import compare
@@ -43,6 +44,7 @@ def seal(
     author: str = "",
     reason: str = "",
     files: Mapping[str, MediaDigest] | None = None,
+    actor: str = ledger.OPERATOR,
 ) -> Sealing:
     """Seal the draft of a document. A save that changed nothing makes nothing.
 
@@ -77,6 +79,14 @@ def seal(
         reason=reason,
     )
     _keep_sections(iteration, sections, lineage.ids)
+    ledger.append(
+        "iteration.sealed",
+        actor=actor,
+        subject=sealed,
+        at=at,
+        reason=reason,
+        facts={"document": document.key, "number": number, "label": label, "source": source},
+    )
     return Sealing(iteration, new=True)
 
 

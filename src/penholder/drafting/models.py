@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from penholder.drafting.sealed import SealedModel
 from penholder.people.models import Organisation
+from penholder.record.sealed import SealedModel
 
 
 class Kind(models.TextChoices):

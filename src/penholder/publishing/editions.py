@@ -13,6 +13,7 @@ from penholder.drafting.models import Document, Iteration
 from penholder.errors import Conflict, Refused
 from penholder.publishing import rules
 from penholder.publishing.models import Edition, Output
+from penholder.record import ledger
 
 # Made from the sealed text alone, so they can have one content only. Other outputs also depend on how pages are drawn.
 EXACT = frozenset({"text.md", "manifest.json"})
@@ -29,9 +30,18 @@ class OutputFile:
 
 
 @transaction.atomic
-def publish(*, iteration: Iteration, at: datetime, reason: str = "", agreed_elsewhere: bool = False) -> Edition:
+def publish(
+    *,
+    iteration: Iteration,
+    at: datetime,
+    reason: str = "",
+    agreed_elsewhere: bool = False,
+    actor: str = ledger.OPERATOR,
+    written_at: datetime | None = None,
+) -> Edition:
     """Make a sealed iteration the newest edition of its document. One that is published already is returned as it is.
 
+    `at` is when it is or was published; `written_at` is when that is written down here, if later (an imported past).
     Raises Refused when the rules object.
     """
     Document.objects.select_for_update().get(pk=iteration.document_id)
@@ -40,7 +50,7 @@ def publish(*, iteration: Iteration, at: datetime, reason: str = "", agreed_else
     if objections := rules.objections_to_publishing(iteration, at=at):
         raise Refused(objections)
     last = Edition.objects.filter(document=iteration.document_id).aggregate(last=Max("number"))["last"] or 0
-    return Edition.objects.create(
+    edition = Edition.objects.create(
         document_id=iteration.document_id,
         iteration=iteration,
         number=last + 1,
@@ -48,6 +58,20 @@ def publish(*, iteration: Iteration, at: datetime, reason: str = "", agreed_else
         agreed_elsewhere=agreed_elsewhere,
         reason=reason,
     )
+    ledger.append(
+        "edition.published",
+        actor=actor,
+        subject=iteration.seal,
+        at=written_at or at,
+        reason=reason,
+        facts={
+            "document": iteration.document.key,
+            "edition": edition.number,
+            "published_at": at.isoformat(),
+            "agreed_elsewhere": agreed_elsewhere,
+        },
+    )
+    return edition
 
 
 def listed(document: str = "") -> QuerySet[Edition]:

@@ -12,6 +12,9 @@ from django.db import transaction
 from penholder.record.chain import facts_text, hash_of
 from penholder.record.models import Entry, Head
 
+# Who acts when a command is run on the machine itself: whoever may run it there holds this post.
+OPERATOR = "Operator of this instance"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -40,8 +43,11 @@ def append_all(acts: Iterable[Act]) -> list[Entry]:
     if not transaction.get_connection().in_atomic_block:
         msg = "ledger.append was called outside a transaction: an act and its record must be written together."
         raise RuntimeError(msg)
-    Head.objects.get_or_create(id=1)
-    head = Head.objects.select_for_update().get(id=1)
+    locked = Head.objects.select_for_update().filter(id=1)
+    head = locked.first()
+    if head is None:
+        Head.objects.get_or_create(id=1)  # two first writers at once: one makes the row, both then lock it
+        head = locked.get()
     entries = []
     for act in acts:
         entry = Entry(

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 
-from penholder.errors import Refused
 from penholder.record.chain import START, Link
+from penholder.record.sealed import SealedModel
 
 
-class AppendOnly(models.QuerySet[Any]):
-    """Rows that may be read and added, never changed; the database's own triggers say the same to raw SQL."""
-
-    def update(self, **_: Any) -> NoReturn:
-        """Refuse."""
-        raise Refused("The record is append-only: an entry cannot be changed. Add an entry that corrects it.")
-
-    def delete(self) -> NoReturn:
-        """Refuse."""
-        raise Refused("The record is append-only: an entry cannot be removed.")
-
-
-class Entry(models.Model):
+class Entry(SealedModel):
     """One act. `hash` covers every other column, and the hash of the entry before."""
 
     number = models.BigIntegerField(primary_key=True)
@@ -37,25 +23,12 @@ class Entry(models.Model):
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
-    objects = AppendOnly.as_manager()
-
     class Meta:
         ordering = ("number",)
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:
         return f"{self.number} {self.act} by {self.actor}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new entry; refuse to write over one."""
-        if not self._state.adding:
-            raise Refused("The record is append-only: an entry cannot be changed. Add an entry that corrects it.")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse."""
-        raise Refused("The record is append-only: an entry cannot be removed.")
 
     def link(self) -> Link:
         """The entry as it is hashed."""
@@ -87,7 +60,7 @@ class Head(models.Model):
         return f"head at {self.number}"
 
 
-class Checkpoint(models.Model):
+class Checkpoint(SealedModel):
     """A signature over the head at one moment, by a key that the database does not hold."""
 
     number = models.BigIntegerField()
@@ -95,8 +68,6 @@ class Checkpoint(models.Model):
     at = models.DateTimeField()
     key = models.CharField(max_length=64, help_text="The public key, 32 bytes in hex.")
     signature = models.CharField(max_length=128, help_text="Ed25519, 64 bytes in hex.")
-
-    objects = AppendOnly.as_manager()
 
     class Meta:
         ordering = ("number",)
@@ -106,14 +77,3 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint at {self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new checkpoint; refuse to write over one."""
-        if not self._state.adding:
-            raise Refused("A checkpoint cannot be changed. Sign a new one.")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse."""
-        raise Refused("A checkpoint cannot be removed.")

@@ -5,42 +5,40 @@ from __future__ import annotations
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+MESSAGE = "What is sealed or recorded is never changed or deleted"
 SQLITE = """
-CREATE TRIGGER {table}_{verb} BEFORE {VERB} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only: its rows cannot be changed or removed'); END
+CREATE TRIGGER {table}_refuses_{act} BEFORE {act} ON {table}
+BEGIN SELECT RAISE(ABORT, '{message}: {table}'); END
 """
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION penholder_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only: its rows cannot be changed or removed', TG_TABLE_NAME; END $$
+BEGIN RAISE EXCEPTION '{message}: %', TG_TABLE_NAME; END $$
 """
 POSTGRESQL = """
-CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-FOR EACH ROW EXECUTE FUNCTION penholder_append_only();
-CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION penholder_append_only()
+CREATE TRIGGER {table}_refuses_{act} BEFORE {act} ON {table}
+FOR EACH {each} EXECUTE FUNCTION penholder_append_only()
 """
+ACTS = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
 
 
 def append_only(*tables: str) -> migrations.RunPython:
     """A migration step after which `tables` (our own names) refuse UPDATE, DELETE and TRUNCATE; it can be reversed."""
 
     def put(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-        if editor.connection.vendor == "postgresql":
-            editor.execute(POSTGRESQL_FUNCTION)
+        vendor = editor.connection.vendor
+        if vendor == "postgresql":
+            editor.execute(POSTGRESQL_FUNCTION.format(message=MESSAGE))
         for table in tables:
-            if editor.connection.vendor == "postgresql":
-                editor.execute(POSTGRESQL.format(table=table))
-            else:
-                for verb in ("update", "delete"):
-                    editor.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper()))
+            for act in ACTS[vendor]:
+                each = "STATEMENT" if act == "truncate" else "ROW"
+                trigger = POSTGRESQL if vendor == "postgresql" else SQLITE
+                editor.execute(trigger.format(table=table, act=act, each=each, message=MESSAGE), params=None)
 
     def take(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        vendor = editor.connection.vendor
         for table in tables:
-            if editor.connection.vendor == "postgresql":
-                editor.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-                editor.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
-            else:
-                for verb in ("update", "delete"):
-                    editor.execute(f"DROP TRIGGER {table}_{verb}")
+            for act in ACTS[vendor]:
+                on = f" ON {table}" if vendor == "postgresql" else ""
+                editor.execute(f"DROP TRIGGER {table}_refuses_{act}{on}")
 
     return migrations.RunPython(put, take)

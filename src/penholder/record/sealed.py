@@ -9,7 +9,7 @@ from django.db import models
 
 from penholder.errors import Refused
 
-SEALED = "What is sealed is never changed or deleted. Seal a new iteration instead."
+SEALED = "What is sealed or recorded is never changed or deleted. Add what corrects it instead."
 
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
