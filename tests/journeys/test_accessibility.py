@@ -185,7 +185,7 @@ def test_the_matrix_shows_only_what_is_asked_for_and_says_how_much(page, address
     page.get_by_label("Show only").select_option("silent")
     silent = page.locator('td[data-state="silent"]')
     assert page.locator("tbody tr:visible").count() == 1
-    assert page.locator("output").inner_text() == f"{silent.count()} answers in 1 departments"
+    assert page.locator("output").inner_text() == f"Answers shown: {silent.count()}. Departments: 1."
     page.get_by_label("Show only").select_option("")
     assert page.locator("tbody tr:visible").count() == 18
 
