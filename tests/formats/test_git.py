@@ -280,7 +280,7 @@ def test_a_bundle_with_a_wrong_sum_is_refused_and_leaves_nothing_open(past, tmp_
     path = past.bundle(tmp_path / "wrong.bundle")
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    with pytest.raises(Refused, match="damaged or not whole"):
+    with pytest.raises(Refused, match="its sum is wrong"):
         git.total(path)
     gc.collect()
     assert [warning for warning in recwarn if issubclass(warning.category, ResourceWarning)] == []
@@ -296,6 +296,8 @@ def test_a_damaged_bundle_is_read_or_refused(tmp_path_factory, data):
     past.repo.close()
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    if (start := whole.find(b"PACK")) >= 0:  # a forger gets the sum right
+        whole[-20:] = hashlib.sha1(whole[start:-20]).digest()
     (folder / "damaged.bundle").write_bytes(bytes(whole))
     with suppress(Refused):  # anything else is a fault of ours
         read(folder / "damaged.bundle")
