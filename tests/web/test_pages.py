@@ -249,7 +249,8 @@ def test_a_description_ends_between_words():
     assert len(shortened("word " * 100)) <= 160
 
 
-def test_the_site_speaks_welsh_and_says_which_words_are_english(take_in, first, second, draw, settings, catalogues):
+@pytest.mark.usefixtures("catalogues")
+def test_the_site_speaks_welsh_and_says_which_words_are_english(take_in, first, second, draw, settings):
     settings.PENHOLDER_LANGUAGES = ("en", "cy")
     take_in(first, second)
     drawn = draw()
