@@ -134,8 +134,8 @@ def _check_paragraph(token: Token) -> None:
     if len(token.content) > LONGEST_PARAGRAPH:
         line = (token.map or [0])[0] + 1
         msg = (
-            f"Line {line}: a paragraph begins here that has {len(token.content):,} characters; Penholder reads paragraphs "
-            f"of up to {LONGEST_PARAGRAPH:,}. Put empty lines between its parts."
+            f"Line {line}: a paragraph begins here that has {len(token.content):,} characters; Penholder reads "
+            f"paragraphs of up to {LONGEST_PARAGRAPH:,}. Put empty lines between its parts."
         )
         raise Refused(msg)
     opened = token.content.count("[")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.rules_block import StateBlock
 
+from penholder.errors import Refused
 from penholder.text.passages import Kind
 
 
@@ -30,6 +31,8 @@ class Shape:
     needs: tuple[str, ...] = ()  # options without which a reader would miss something
 
 
+# A text with more directives that are not closed than this has lost its structure.
+MOST_OPEN = 8
 CHART_KINDS = ("bar", "stacked", "share", "line")
 CALLOUT_KINDS = ("note", "case-study", "quote", "warning", "example")
 
@@ -107,6 +110,8 @@ def directive_rule(state: StateBlock, start_line: int, end_line: int, silent: bo
     if silent:
         return True
     close, closed = _closing_line(state, start_line, end_line, len(found["fence"]))
+    if not closed:
+        _count_open(state, start_line)
     first, options = _options(state, start_line + 1, close)
 
     token = state.push("directive_open", "div", 1)
@@ -121,6 +126,14 @@ def directive_rule(state: StateBlock, start_line: int, end_line: int, silent: bo
     state.push("directive_close", "div", -1).block = True
     state.line = close + closed
     return True
+
+
+def _count_open(state: StateBlock, line: int) -> None:
+    """Each directive that is not closed is looked through to the end of the text, again and again."""
+    state.env["open"] = state.env.get("open", 0) + 1
+    if state.env["open"] > MOST_OPEN:
+        msg = f"Line {line + 1}: more than {MOST_OPEN} directives above it are not closed. End each with its colons."
+        raise Refused(msg)
 
 
 def _begin(state: StateBlock, line: int) -> int:
