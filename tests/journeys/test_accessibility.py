@@ -204,7 +204,7 @@ def test_the_matrix_scrolls_by_keyboard_where_it_does_not_fit(browser, address):
     context.close()
 
 
-def test_the_matrix_reads_as_lists_on_a_phone(browser, address):
+def test_the_matrix_reads_as_small_boards_on_a_phone(browser, address):
     context = browser.new_context(viewport={"width": 320, "height": 700})
     page = context.new_page()
     page.goto(f"{address}/coverage/")
