@@ -236,7 +236,7 @@ def test_words_in_a_line(source, markup):
 
 
 def test_a_site_rewrites_addresses_and_says_which_lead_nowhere():
-    options = Options(resolve_link=lambda address: {"old": "/new/", "evil": "javascript:x"}.get(address))
+    options = Options(resolve_link={"old": "/new/", "evil": "javascript:x"}.get)
     drawn = render("[a](old) [b](gone) [c](evil)", options=options)
     assert drawn.html == '<p><a href="/new/">a</a> b c</p>\n'
     assert [problem.message.split("”")[0] for problem in drawn.problems] == ["The link to “evil", "The link to “gone"]

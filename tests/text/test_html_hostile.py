@@ -135,7 +135,8 @@ def test_a_site_that_hands_back_hostile_addresses_gets_none_through(source):
 @example("*<sup>*</sup>*<sub>*</sub>")
 @example(":::{table}\n:::\n# a\n:::{chart} bar\n:::")
 @example("- :::{figure} a\n  :name: x\n  :::\n:::{figure} a\n:name: x\n:::")
-@example("# note-1\n\na[^1]\n\n[^1]: b")
+@example("# note-1\n\n# note-ref-1-2 {#note-ref-1}\n\na[^1]\n\n[^1]: b")
+@example(":::{chart} bar\n:name: c\n\n| a | b |\n|---|---|\n| c | 1 |\n:::\n\n# c-title\n\n# c {#c-desc}")
 def test_any_text_becomes_a_page_without_scripts_handlers_or_foreign_tags(source):
     ids = [f"p-{number:08d}" for number in range(len(blocks(source)))]
     check(render(source, ids=ids, options=OPTIONS).html)
@@ -156,7 +157,7 @@ def test_a_page_is_balanced(source):
 
 
 @pytest.mark.parametrize(
-    "address", ["a b", "a\\b", "%zz", "a#b#c", "ssh://x", "http:///x", "https://", "http:x", "x:y", "", " "]
+    "address", ["a b", "a\\b", "%zz", "a#b#c", "a%09:b", "ssh://x", "http:///x", "https://", "http:x", "x:y", "", " "]
 )
 def test_what_is_no_address_is_not_linked(address):
     assert safe_address(address) in (None, "%25zz")

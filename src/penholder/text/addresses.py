@@ -21,7 +21,8 @@ def safe_address(address: str) -> str | None:
     address = _BAD_ESCAPE.sub("%25", address)
     found = _SCHEME.match(address)
     if found is None:
-        return address
+        # RFC 3986: a colon in the first part of a relative address would make a scheme of it.
+        return None if ":" in re.split("[/?#]", address, maxsplit=1)[0] else address
     scheme = found[1].lower()
     if scheme not in SCHEMES or (scheme in ("http", "https") and not _WEB.match(address)):
         return None

@@ -16,6 +16,9 @@ from penholder.text.flow import Writer
 from penholder.text.inline import Alone, Media, picture, write_inline
 from penholder.text.markdown import inline_words, words
 
+# What the drawing of a chart names within itself: its words and the fillings of its six series.
+_PARTS_OF_A_CHART = ("title", "desc", *(f"fill-{number}" for number in range(1, 7)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
@@ -128,7 +131,7 @@ def _drawing(frame: _Frame, table: int) -> str:
     draw = frame.page.options.draw
     if draw is None:
         return ""
-    ident = frame.id or frame.page.anchors.free("chart")
+    ident = frame.page.anchors.family(frame.id or "chart", _PARTS_OF_A_CHART)
     rows = flow.cells(frame.page, table)
     try:
         return str(draw(frame.said.argument, rows, unit=frame.said.option("unit"), ident=ident, title=frame.caption))

@@ -62,7 +62,10 @@ class Writer:
             if self.anchors.reserve(said.name):
                 self.mine.add(said.name)
             else:
-                self.say(line, f"The name “{said.name}” is given twice on this page; links lead to the first one.")
+                self.say(
+                    line,
+                    f"The name “{said.name}” is given twice on this page, or kept for footnotes; this one is not used.",
+                )
         for passage in self.text.passages.values():
             anchor = kept.get(passage, "")
             if anchor and self.anchors.reserve(anchor):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Long enough to be told apart in an address bar, short enough to be sent in a letter.
 _LONGEST_SLUG = 60
+# The ids of footnotes and their marks (`text.notes`) are known only when all is written.
+_OF_NOTES = re.compile(r"note-(?:ref-)?[0-9]")
 _NUMBERED = re.compile(r"(?P<what>action|principle)-(?P<number>[0-9]+[a-z]?)\Z")
 
 
@@ -33,19 +35,28 @@ class Anchors:
     last: dict[str, int] = field(default_factory=dict)  # the last number that was tried for a name
 
     def reserve(self, name: str) -> bool:
-        """Take an id that an author or a lineage gave; False when it is gone."""
-        if name in self.taken:
+        """Take an id that an author or a lineage gave; False when it is gone, or kept for footnotes."""
+        if name in self.taken or _OF_NOTES.match(name):
             return False
         self.taken.add(name)
         return True
 
     def free(self, wanted: str) -> str:
         """`wanted`, or the next of `wanted-2`, `wanted-3` … that nobody has."""
-        name = wanted
+        name = wanted = f"s-{wanted}" if _OF_NOTES.match(wanted) else wanted
         while name in self.taken:
             self.last[wanted] = self.last.get(wanted, 1) + 1
             name = f"{wanted}-{self.last[wanted]}"
         self.taken.add(name)
+        return name
+
+    def family(self, wanted: str, members: Sequence[str]) -> str:
+        """A name that nobody has any `name-member` of, which are then taken: for what has parts with ids."""
+        name, count = wanted, 1
+        while any(f"{name}-{member}" in self.taken for member in members):
+            count += 1
+            name = f"{wanted}-{count}"
+        self.taken.update(f"{name}-{member}" for member in members)
         return name
 
 
