@@ -50,7 +50,7 @@ def chromium() -> str:
     return named or next((found for name in CHROMIUMS if (found := shutil.which(name))), "")
 
 
-def publish(source: Path, home: Path) -> Path:
+def published(source: Path, home: Path) -> Path:
     """Take in a source and publish it, as an instance of its own. Gives the folder that readers see."""
     environment = {
         **os.environ,
@@ -97,11 +97,23 @@ def built():
 
 
 @pytest.fixture(scope="session")
+def publish(catalogues, built):
+    """Publishes a source in a home of its own."""
+    return published
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serves a folder for as long as a test needs it."""
+    return served
+
+
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory, catalogues, built):
     """The published demonstration, in English and in Welsh."""
     from penholder import demo
 
-    return publish(demo.folder(), tmp_path_factory.mktemp("home"))
+    return published(demo.folder(), tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from penholder.text.html import render_page
 from penholder.text.inline import Media
 from penholder.text.options import Options
 from penholder.web.public.labels import labels
+from penholder.web.public.links import Links
 from penholder.web.public.pictures import size_of
 from penholder.web.public.site import Publication, Site, media_address
 
@@ -66,6 +67,7 @@ class Texts:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.links = Links(site)
         self._editions: dict[tuple[int, str], Drawn] = {}
         self._changes: dict[tuple[int, int], EditionChanges] = {}
         self._places: dict[str, LastingPassage] = {}
@@ -77,17 +79,19 @@ class Texts:
             text = publication.text(edition)
             sections = enumerate(text.sections)
             sources = [Source(part.text, part.ids, continued=number > 0) for number, part in sections]
-            self._editions[key] = self.page(sources, edition)
+            self._editions[key] = self.page(sources, edition, at_home=True)
         return self._editions[key]
 
-    def page(self, sources: Sequence[Source], *editions: Edition) -> Drawn:
+    def page(self, sources: Sequence[Source], *editions: Edition, at_home: bool = False) -> Drawn:
         """Texts for one page, with shared ids and footnotes; `notes` belongs to its foot.
 
-        Pictures are those of all `editions`; footnotes that the texts do not define are looked for in the first.
+        Pictures are those of all `editions`; footnotes that the texts do not define are looked for in the first, and
+        links within the text lead to its document's own page, unless this is it (`at_home`).
         """
         elsewhere = _definitions(self.site.texts[editions[0].iteration_id], sources) if editions else []
         wanted = [(source.text, source.ids) for source in sources]
-        own = (drawn := render_page([*wanted, *elsewhere], options=_options(editions))).texts[: len(wanted)]
+        drawn = render_page([*wanted, *elsewhere], options=self._options(editions, at_home=at_home))
+        own = drawn.texts[: len(wanted)]
         parts = []
         above: list[int] = []
         for source, one in zip(sources, own, strict=True):
@@ -134,15 +138,18 @@ class Texts:
             self._changes[key] = changes.between(old, new, texts=self.site.texts)
         return self._changes[key]
 
-
-def _options(editions: Sequence[Edition]) -> Options:
-    files = {row["path"]: row for one in reversed(editions) for row in one.iteration.manifest.get("media", ())}
-    return Options(
-        resolve_media=lambda path: _media(files.get(path)),
-        resolve_text=lambda path: _transcript(files.get(path)),
-        draw=draw,
-        labels=labels(),
-    )
+    def _options(self, editions: Sequence[Edition], *, at_home: bool) -> Options:
+        files = {row["path"]: row for one in reversed(editions) for row in one.iteration.manifest.get("media", ())}
+        publication = self.site.publications[editions[0].document.key] if editions else None
+        return Options(
+            resolve_link=(lambda to: self.links.resolve(to, publication, files, at_home=at_home))
+            if publication
+            else None,
+            resolve_media=lambda path: _media(files.get(path)),
+            resolve_text=lambda path: _transcript(files.get(path)),
+            draw=draw,
+            labels=labels(),
+        )
 
 
 def _answered(part: SealedPart) -> int:
