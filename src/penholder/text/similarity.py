@@ -75,7 +75,7 @@ class Likeness:
         for i in olds:
             for word in self.words(0, i):
                 places.setdefault(word, []).append(i)
-        found = []
+        found: list[tuple[float, int, int]] = []
         known = places.keys()
         for j in news:
             rare = sorted(
