@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penholder.charts import draw, read_number, specify
@@ -186,6 +186,7 @@ labels = st.text(max_size=60)
 cells = st.sampled_from(["1", "82", "0", "", "-", "1,234", "0.5", "3 million"]) | st.integers(0, 10**20).map(str)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["bar", "stacked", "share", "line"]), labels, st.integers(1, 6).flatmap(
     lambda width: st.lists(st.tuples(labels, *[cells] * width), min_size=1, max_size=8)
 ))  # fmt: skip

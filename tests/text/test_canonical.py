@@ -107,6 +107,7 @@ def test_a_line_of_over_a_megabyte_is_refused_by_its_number():
         canonical("a\n\n" + "x" * 1_000_001)
 
 
+@settings(deadline=None)
 @given(any_text)
 @example("\u00a0\u00a0\u00a0\u00a0a\u00a0b")
 @example("`a\u00a0b\n`c\u00a0d`")
@@ -116,6 +117,7 @@ def test_the_canonical_form_is_at_rest(source):
     assert canonical(once) == once
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_the_canonical_form_is_what_it_says(source):
     text = canonical(source)
@@ -127,7 +129,7 @@ def test_the_canonical_form_is_what_it_says(source):
     text.encode("utf-8")
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(house_markdown)
 @example("a\\  \nb")
 @example("`a  \n b\\ \nc`  \nd")
@@ -137,6 +139,7 @@ def test_canonical_text_reads_as_it_did(source):
     assert _shape(canonical(source)) == _shape(source)
 
 
+@settings(deadline=None)
 @given(house_markdown)
 def test_unicode_forms_and_line_ends_have_one_digest(source):
     variants = (unicodedata.normalize("NFD", source), unicodedata.normalize("NFC", source).replace("\n", "\r\n"))

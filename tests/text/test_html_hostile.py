@@ -129,7 +129,7 @@ def test_a_site_that_hands_back_hostile_addresses_gets_none_through(source):
     check(render(source, options=options).html)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(any_text | house_markdown | st.lists(st.sampled_from(HOSTILE), max_size=4).map("\n".join))
 @example("[a[^1]](/b)\n\n[^1]: [c](/d)")
 @example("*<sup>*</sup>*<sub>*</sub>")
@@ -142,6 +142,7 @@ def test_any_text_becomes_a_page_without_scripts_handlers_or_foreign_tags(source
     check(render(source, ids=ids, options=OPTIONS).html)
 
 
+@settings(deadline=None)
 @given(house_markdown)
 def test_a_page_is_balanced(source):
     """Every tag is closed where it was opened: a browser need not guess."""

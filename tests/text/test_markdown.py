@@ -113,6 +113,7 @@ def test_a_cell_keeps_its_escaped_pipe_and_a_row_too_short_gets_empty_cells():
     assert block.plain == "a b x | y z only"
 
 
+@settings(deadline=None)
 @given(house_markdown | any_text)
 @example("- a\n\n[r]: /u\n\n  b")
 @example("> [r]: /u")
@@ -132,7 +133,7 @@ def test_the_passages_cover_the_text(source):
     assert "\n".join(rebuilt + lines[line:]) == text
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(house_markdown)
 def test_passages_of_canonical_and_of_typed_text_are_the_same(source):
     assert blocks(source) == blocks(canonical(source)) == blocks(source.replace("\n", "\r\n"))
