@@ -27,7 +27,9 @@ PAGE = """<!doctype html>
 def main(source: Path, target: Path) -> None:
     for file in sorted(source.rglob("*.md")):
         text = render(file.read_text(encoding="utf-8"))
-        contents = "".join(f'<li><a href="#{escape(entry.id)}">{escape(entry.title)}</a></li>' for entry in text.contents)
+        contents = "".join(
+            f'<li><a href="#{escape(entry.id)}">{escape(entry.title)}</a></li>' for entry in text.contents
+        )
         there = target / file.relative_to(source).with_suffix("") / "index.html"
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(PAGE.format(title=escape(file.stem), contents=contents, html=text.html), encoding="utf-8")

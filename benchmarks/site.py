@@ -85,7 +85,8 @@ def hugo(work: Path, files: Path) -> Builder | None:
     page = LAYOUT.format(title="{{ .Title }}", body="{{ .TableOfContents }}{{ .Content }}")
     (layouts / "single.html").write_text(page)
     (work / "config.toml").write_text(
-        'baseURL = "https://example.org/"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap", "home", "section", "404"]\n'
+        'baseURL = "https://example.org/"\n'
+        'disableKinds = ["taxonomy", "term", "RSS", "sitemap", "home", "section", "404"]\n'
         "[markup.goldmark.renderer]\nunsafe = true\n"
     )
     command = [found, "--quiet", "--source", str(work), "--destination", str(work / "out")]
@@ -121,7 +122,8 @@ def mkdocs(work: Path, files: Path) -> Builder | None:
     (theme / "main.html").write_text(LAYOUT.format(title="{{ page.title }}", body="{{ page.content }}"))
     (work / "mkdocs.yml").write_text(
         f"site_name: x\ndocs_dir: {files}\nsite_dir: {work / 'out'}\nplugins: []\n"
-        f"theme:\n  name: null\n  custom_dir: {theme}\nmarkdown_extensions: [toc, tables, footnotes, def_list, attr_list]\n"
+        f"theme:\n  name: null\n  custom_dir: {theme}\n"
+        "markdown_extensions: [toc, tables, footnotes, def_list, attr_list]\n"
     )
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(work / "mkdocs.yml")]
     return Builder("MkDocs", command, files, work / "out", told)
