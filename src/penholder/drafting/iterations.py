@@ -51,7 +51,7 @@ def seal(
     `files` are the media that the text may refer to, by path; those it does are sealed with it. About ten queries,
     however long the text is. Raises Refused when the rules object.
     """
-    document = Document.objects.select_for_update().select_related("organisation").get(pk=document.pk)
+    document = Document.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=document.pk)
     sections = list(Section.objects.filter(document=document))
     latest = Iteration.objects.filter(document=document).order_by("-number").first()
     if objections := rules.objections_to_sealing(document, sections, latest, label=label, taken_at=taken_at):

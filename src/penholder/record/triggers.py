@@ -27,7 +27,9 @@ def append_only(*tables: str) -> migrations.RunPython:
     def put(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
-            editor.execute(POSTGRESQL_FUNCTION.format(message=MESSAGE))
+            editor.execute(
+                POSTGRESQL_FUNCTION.format(message=MESSAGE), params=None
+            )  # its % is no place for a parameter
         for table in tables:
             for act in ACTS[vendor]:
                 each = "STATEMENT" if act == "truncate" else "ROW"
