@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from penholder.errors import Refused
 from penholder.text.passages import Block
@@ -23,8 +23,7 @@ BETWEEN = "\n\n"
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What became of one passage, or of the passages that were split or merged.
 
     `old` and `new` are positions in the two texts. `moved` says that the passage also changed its place among those

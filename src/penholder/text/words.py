@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import LCSseq
 
 from penholder.text.align import stretches
 
@@ -16,10 +17,12 @@ _TOKEN = re.compile(r"\w+(?:['’.,]\w+)*|\s+|[^\w\s]")
 # The same in bigger pieces, which are faster to compare; only those that differ are looked into.
 _LOOSE = re.compile(r"\S+\s*|\s+")
 _WORD = re.compile(r"\w")
+# Up to so many old × new tokens the longest common subsequence is found outright, in C++: a bit of memory for each
+# pair, so 2 MB at most. Beyond, patience keeps time and memory near-linear.
+MOST_PAIRS = 16_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of text with one fate. `same` + `removed` is the old text, `same` + `inserted` the new one."""
 
     op: Op
@@ -64,12 +67,19 @@ def _changes(pattern: re.Pattern[str], old: str, new: str) -> Iterator[tuple[str
     """By tokens of `pattern`: (removed, inserted, nothing) or (nothing, nothing, same), in order."""
     left, right = pattern.findall(old), pattern.findall(new)
     i = j = 0
-    for x, y, length in [*stretches(left, right), (len(left), len(right), 0)]:
+    for x, y, length in [*_same(left, right), (len(left), len(right), 0)]:
         if x > i or y > j:
             yield "".join(left[i:x]), "".join(right[j:y]), []
         i, j = x + length, y + length
         if length:
             yield "", "", left[x:i]
+
+
+def _same(left: list[str], right: list[str]) -> Sequence[tuple[int, int, int]]:
+    """Stretches of equal tokens: (position in `left`, position in `right`, length), in order."""
+    if len(left) * len(right) > MOST_PAIRS:
+        return stretches(left, right)
+    return [(match.a, match.b, match.size) for match in LCSseq.editops(left, right).as_matching_blocks()]
 
 
 def _same_head(old: str, new: str) -> int:
