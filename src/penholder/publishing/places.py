@@ -9,7 +9,6 @@ from html import escape
 from urllib.parse import quote, unquote, urlsplit
 
 from penholder.errors import Refused
-from penholder.publishing.compression import CODINGS
 from penholder.publishing.releases import INDEX, REDIRECTS
 
 # What ext4, XFS and APFS take for one name.
@@ -123,8 +122,3 @@ def stub(to: str) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n</head>\n<body>\n'
         f'<h1>This page has moved</h1>\n<p>Read it <a href="{there}">at its new address</a>.</p>\n</body>\n</html>\n'
     ).encode()
-
-
-def is_variant(path: str) -> bool:
-    """Whether a file name is that of a compressed variant."""
-    return path.endswith(tuple(CODINGS))
