@@ -335,7 +335,8 @@ def test_decisions_are_numbered_without_a_gap():
 def test_a_decision_says_what_why_and_what_was_refused_on_one_page(path):
     text = path.read_text(encoding="utf-8")
     headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
-    assert headings == ["What we decided", "Why", "What we refused"]
+    assert headings[:2] == ["What we decided", "Why"]
+    assert headings[-1] == "What we refused"
     assert len(text.split()) <= 600, "one page"
 
 
