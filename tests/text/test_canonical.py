@@ -54,6 +54,10 @@ def test_one_spelling(typed, written):
         ("a\\   \nb", "a\\\\\\\nb\n"),
         ("a\\ \nb", "a\\\\\nb\n"),
         ("a\\\\  \nb", "a\\\\\\\nb\n"),
+        ("**a**  \nb", "**a**\\\nb\n"),
+        ("_  \nx_", "\\_\\\nx_\n"),
+        ("**a.**  \nb", "**a.** \\\nb\n"),
+        ("a\n*  \nb", "a\n\\*\\\nb\n"),
         ("one  \ntwo  \nthree", "one\\\ntwo\\\nthree\n"),
     ],
 )
@@ -132,6 +136,7 @@ def test_the_canonical_form_is_what_it_says(source):
 @settings(max_examples=200, deadline=None)
 @given(house_markdown)
 @example("a\\  \nb")
+@example("_  \n:alt: x_")
 @example("`a  \n b\\ \nc`  \nd")
 @example("a  \n***  \nb  \n===")
 @example("|a  |\n|-  |\n|b\\  |  \nc  ")

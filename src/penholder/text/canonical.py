@@ -22,6 +22,8 @@ _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 # A line end that could be a hard break, or become one when its white space goes.
 _DOUBTFUL = re.compile(r"(?: {2}|\\[ \t]+)\n")
 _LEADING_EMPTY = re.compile(r"\A(?:[ \t]*\n)+")
+# Stars or underlines at the end, and what stands before them when it is no letter or digit.
+_MARKS = re.compile(r"(?P<before>^|[^\w*])(?P<marks>[*_]+)$")
 _NO_BREAK = "\u00a0"
 # Turning a no-break space into a space can make code of text and the reverse; a text for which three rounds are not
 # enough is made to be difficult, and gets spaces everywhere.
@@ -104,5 +106,15 @@ def _spell_breaks(text: str) -> str:
         slashes = len(words) - len(words.rstrip("\\"))
         # A backslash that stood before white space was a backslash; at the end of the line it would break it.
         escaped = "\\" if slashes % 2 else ""
-        lines[number] = words + escaped + ("\\" if hard else "")
+        lines[number] = _broken(words + escaped) if hard else words + escaped
     return "\n".join(lines)
+
+
+def _broken(words: str) -> str:
+    """A line with a backslash for its break; marks of emphasis that opened nothing before white space still do not."""
+    found = _MARKS.search(words)
+    if found is None:
+        return words + "\\"
+    if found["before"].strip():  # after a full stop they may close: their space stays
+        return words + " \\"
+    return words[: found.start("marks")] + "".join(f"\\{mark}" for mark in found["marks"]) + "\\"
