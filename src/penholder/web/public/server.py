@@ -2,7 +2,7 @@
 
 uvicorn parses (httptools, the parser of Node.js) and keeps the connection; a plain GET for a page that is in memory is
 answered right where its headers end, without a task, a queue or a copy. Everything else goes uvicorn's ordinary way
-through the ASGI application, which gives the same answers. docs/decisions/0020 says what this is worth.
+through the ASGI application, which gives the same answers. docs/decisions/0011 says what this is worth.
 """
 
 from __future__ import annotations
