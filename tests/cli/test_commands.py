@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -70,16 +69,15 @@ def test_every_exit_code_is_documented():
 
 
 def test_help_is_quick_because_it_loads_nothing():
-    started = time.perf_counter()
     program = """
 import sys
 from penholder.cli import main
 main(["--help"], standalone_mode=False)
 print(any(name.split(".")[0] in {"django", "markdown_it", "typst", "lxml"} for name in sys.modules))
 """
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=bare)
     assert found.stdout.strip().endswith("False")
-    assert time.perf_counter() - started < 5
 
 
 def test_an_import_reports_figures_for_machines(tmp_path):

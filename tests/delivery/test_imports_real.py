@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -46,10 +45,8 @@ def test_the_figures_are_those_of_the_source(shared, name):
     assert len(stands.about(4)) == 1
 
 
-def test_all_134_commits_come_in_quickly_in_little_memory_and_once(shared):
-    started = time.perf_counter()
+def test_all_134_commits_come_in_with_little_memory_and_once(shared):
     first = take_in(shared / "gds-2012" / "strategy.bundle", "all")
-    assert time.perf_counter() - started < 60
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 500 * 1024
     again = take_in(shared / "gds-2012" / "strategy.bundle", "all")
     assert again.nothing_new

@@ -85,6 +85,19 @@ def show(report: Report) -> None:
     out.print(_verdict(report))
 
 
+# What is added is counted in rows: one action whose words changed twice has three versions.
+ADDED = {
+    "organisations": "names and posts of organisations",
+    "principles": "versions of principles",
+    "actions": "versions of actions",
+    "asks": "questions to organisations",
+    "responses": "versions of responses",
+    "wordings": "titles of actions on other pages",
+    "addresses": "old addresses",
+    "media": "files",
+}
+
+
 def _figures(report: Report) -> list[tuple[int, str]]:
     drift = ", ".join(f"{number:02}" for number in report.drift)
     return [
@@ -121,7 +134,7 @@ def _verdict(report: Report) -> str:
         return "\n[bold red]Nothing was taken in.[/] Mend what is marked as an error, then import again."
     if report.nothing_new:
         return "\nNothing new: all of it is here already."
-    new = ", ".join(f"{count} {name}" for name, count in report.new.items() if count)
+    new = ", ".join(f"{count} {ADDED.get(name, name)}" for name, count in report.new.items() if count)
     if report.dry_run:
         return f"\nA dry run: nothing was written. An import would add {new}."
     return f"\nTaken in: {new}. Run `penholder publish` to show it."

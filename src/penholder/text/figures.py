@@ -230,6 +230,8 @@ def _callout(frame: _Frame) -> str:
         opening = f'<figure class="callout callout-quote"{frame.attributes}>{frame.anchor}'
         return f"{opening}\n<blockquote>\n{inside}</blockquote>\n{caption}</figure>\n"
     label = page.labels[kind]
+    if words_of(title).casefold() == label.casefold():
+        title = ""  # "Case study: Case study" says nothing twice
     heading = f'<p class="callout-title"><span class="callout-kind">{escape(label)}</span>'
     heading += f' <span class="callout-name">{_words(title)}</span></p>\n' if title else "</p>\n"
     name = f"{label}: {words_of(title)}" if title else label

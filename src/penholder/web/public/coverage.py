@@ -80,7 +80,7 @@ def record(site: Site) -> dict[str, Any]:
     coverage = site.coverage
     return {
         "title": site.title,
-        "published_at": site.at.isoformat(),
+        "published_at": edition.published_at.isoformat() if edition else None,
         "edition": edition.number if edition else None,
         "seal": edition.iteration.seal if edition else None,
         "organisations": [
