@@ -115,10 +115,13 @@ class Pairing:
             self._pair(i, j)
         in_order = [pairs[at] for at in increasing([j for _, j in pairs])]
         # A passage that stands more than once goes with its neighbours: first with those that stayed in order.
+        free, end = self._to_new, len(old) - 1
         for group in (in_order, pairs):
             for i, j in group:
-                self._along(i, j, 1)
-                self._along(i, j, -1)
+                if i < end and free[i + 1] == _FREE:
+                    self._along(i, j, 1)
+                if i and free[i - 1] == _FREE:
+                    self._along(i, j, -1)
 
     def _same_ends(self, old: list[str], new: list[str]) -> tuple[int, int]:
         shorter = min(len(old), len(new))
@@ -262,10 +265,8 @@ class Pairing:
 
     def _grow(self, side: int, whole: int, part: int) -> bool:
         """Take in the unpaired neighbours of `part` that are the rest of `whole`, which stands on `side`."""
-        if family(self._texts(side)[whole]) != "prose":
-            return False
         taken = self._to_old if side == 0 else self._to_new
-        if _FREE not in taken[max(part - 1, 0) : part + 2]:
+        if _FREE not in taken[max(part - 1, 0) : part + 2] or family(self._texts(side)[whole]) != "prose":
             return False
         rest = self.likeness.phrases(side, whole) - self.likeness.phrases(1 - side, part)
         parts = [part]
@@ -304,7 +305,7 @@ class Pairing:
             self._pair(*((whole, part) if side == 0 else (part, whole)))
             self._join(side, whole, part, run)
 
-    def _is_part(self, side: int, at: int, of: frozenset[tuple[str, str]]) -> bool:
+    def _is_part(self, side: int, at: int, of: frozenset[int]) -> bool:
         if family(self._texts(side)[at]) != "prose":
             return False
         phrases = self.likeness.phrases(side, at)

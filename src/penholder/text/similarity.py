@@ -23,6 +23,8 @@ MOST_PASSAGES = 24
 # Of a passage, so many of its rarest words vote, and so many candidates with most votes are weighed.
 MOST_VOTES = 16
 MOST_CANDIDATES = 6
+# One with less than this share of the most votes shares a word or two by chance; the parts of a split have more.
+LEAST_VOTE = 0.1
 
 
 def family(block: Block) -> str:
@@ -36,7 +38,8 @@ class Likeness:
     def __init__(self, old: Sequence[Block], new: Sequence[Block]) -> None:
         self._texts = (old, new)
         self._words: tuple[dict[int, frozenset[str]], ...] = ({}, {})
-        self._phrases: tuple[dict[int, frozenset[tuple[str, str]]], ...] = ({}, {})
+        self._phrases: tuple[dict[int, frozenset[int]], ...] = ({}, {})
+        self._runs: tuple[dict[int, list[str]], ...] = ({}, {})
         self.weighed = 0  # pairs compared, for those who watch that this stays linear
 
     def words(self, side: int, at: int) -> frozenset[str]:
@@ -44,16 +47,19 @@ class Likeness:
         found = self._words[side].get(at)
         if found is None:
             block = self._texts[side][at]
-            found = self._words[side][at] = frozenset((block.plain or block.source).split())
+            run = self._runs[side][at] = (block.plain or block.source).split()
+            found = self._words[side][at] = frozenset(run)
         return found
 
-    def phrases(self, side: int, at: int) -> frozenset[tuple[str, str]]:
-        """Its pairs of neighbouring words. A part of a split passage shares them; another text hardly ever does."""
+    def phrases(self, side: int, at: int) -> frozenset[int]:
+        """Its pairs of neighbouring words. A part of a split passage shares them; another text hardly ever does.
+
+        By their 64-bit hashes, which are compared and collected far faster than thousands of small tuples.
+        """
         found = self._phrases[side].get(at)
         if found is None:
-            block = self._texts[side][at]
-            words = (block.plain or block.source).split()
-            found = self._phrases[side][at] = frozenset(pairwise(words))
+            self.words(side, at)
+            found = self._phrases[side][at] = frozenset(map(hash, pairwise(self._runs[side][at])))
         return found
 
     def alike(self, i: int, j: int) -> float:
@@ -85,6 +91,10 @@ class Likeness:
             for count, word in rare[:MOST_VOTES]:
                 for i in places[word]:
                     votes[i] = votes.get(i, 0) + 1 / count
-            best = sorted(votes, key=lambda i: (-votes[i], i))[:MOST_CANDIDATES]
+            if not votes:
+                continue
+            enough = max(votes.values()) * LEAST_VOTE
+            likely = [i for i in votes if votes[i] >= enough]
+            best = sorted(likely, key=lambda i: (-votes[i], i))[:MOST_CANDIDATES]
             found.extend((score, i, j) for i in best if (score := self.alike(i, j)) > 0)
         return found
