@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from operator import lt
 
 # A gap with no unique item is searched for its shortest edit only this far; beyond, time would grow with the square.
@@ -20,27 +20,42 @@ def increasing(values: Sequence[int]) -> list[int]:
     """Positions of a longest strictly increasing subsequence of `values`."""
     if all(map(lt, values, islice(values, 1, None))):
         return list(range(len(values)))
-    tails = [values[0]]  # the smallest value that ends a subsequence of each length
-    ends = [0]  # and where it stands
-    before = [-1] * len(values)
-    for at, value in enumerate(values):
-        if value > tails[-1]:
-            before[at] = ends[-1]
-            tails.append(value)
-            ends.append(at)
-        elif at:
-            length = bisect_left(tails, value)
-            if length:
-                before[at] = ends[length - 1]
-            tails[length] = value
-            ends[length] = at
-    chain = []
-    at = ends[-1]
+    runs = _runs(values)
+    ends: list[int] = []  # the last rank of the best chains, ascending, each longer than the one before
+    lengths: list[int] = []
+    tips: list[int] = []  # the run with which each of them ends
+    before = [-1] * len(runs)
+    for at, (start, stop, rank) in enumerate(runs):
+        place = bisect_left(ends, rank)
+        length = stop - start
+        if place:
+            before[at] = tips[place - 1]
+            length += lengths[place - 1]
+        over = place
+        while over < len(ends) and lengths[over] <= length:
+            over += 1
+        ends[place:over], lengths[place:over], tips[place:over] = [rank + stop - start - 1], [length], [at]
+    chain: list[int] = []
+    at = tips[-1]
     while at >= 0:
-        chain.append(at)
+        start, stop, _ = runs[at]
+        chain.extend(range(stop - 1, start - 1, -1))
         at = before[at]
     chain.reverse()
     return chain
+
+
+def _runs(values: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(start, stop, rank of the first) of stretches whose values follow each other when all are sorted.
+
+    A longest chain takes such a stretch whole or not at all, and a long text with a few moves has few of them.
+    """
+    ranks = [0] * len(values)
+    backwards = range(len(values) - 1, -1, -1)  # of equal values the later has the lower rank, so no chain holds both
+    for rank, at in enumerate(sorted(backwards, key=values.__getitem__)):
+        ranks[at] = rank
+    starts = [0, *(at for at, (rank, after) in enumerate(pairwise(ranks), start=1) if after != rank + 1)]
+    return [(start, stop, ranks[start]) for start, stop in pairwise([*starts, len(values)])]
 
 
 def unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:

@@ -42,6 +42,7 @@ class Pairing:
         self._to_old = [_FREE] * len(new)
         self._splits: dict[int, list[int]] = {}  # old block: its new blocks
         self._merges: dict[int, list[int]] = {}  # new block: its old blocks
+        self._candidates: list[tuple[float, int, int]] = []  # (likeness, old, new) of unpaired blocks worth a look
         self._waiting: set[str] = set()  # texts still unpaired on both sides: to be paired with themselves only
 
     def find(self) -> None:
@@ -228,9 +229,10 @@ class Pairing:
         olds, news = self._free()
         if not olds or not news:
             return
+        self._candidates = self.likeness.candidates(olds, news)
         found = [
             (-score, abs(i - j), i, j)
-            for score, i, j in self.likeness.candidates(olds, news)
+            for score, i, j in self._candidates
             if score >= alike_anywhere(self.likeness.size(i, j))
         ]
         for _, _, i, j in sorted(found):
@@ -253,7 +255,9 @@ class Pairing:
                 self._grow(1, j, i)
         # A whole that is like none of its parts, wherever they now stand.
         parts_of: tuple[dict[int, list[int]], ...] = ({}, {})
-        for _, i, j in self.likeness.candidates(*self._free()):
+        for _, i, j in self._candidates:
+            if self._to_new[i] != _FREE or self._to_old[j] != _FREE:
+                continue
             parts_of[0].setdefault(i, []).append(j)
             parts_of[1].setdefault(j, []).append(i)
         for side in (0, 1):
