@@ -60,14 +60,21 @@ def _in_reading_order(
         if at is None:
             changes.append(Change("inserted", (), (j,), words=_whole("inserted", block.source)))
             continue
-        changes.append(_change(old, new, units[at], moved=at not in staying))
-        if at in staying:
+        olds, news = units[at]
+        stay = at in staying
+        if len(olds) == len(news) == 1 and old[olds[0]].digest == block.digest:
+            changes.append(Change("kept" if stay else "moved", olds, news, not stay))
+        else:
+            changes.append(_change(old, new, units[at], moved=not stay))
+        if stay:
             passed += 1
-            take_removed()
+            if gone < len(removed):
+                take_removed()
     return changes
 
 
 def _change(old: Sequence[Block], new: Sequence[Block], unit: _Unit, *, moved: bool) -> Change:
+    """The change of a unit whose text did not stay the same."""
     olds, news = unit
     if len(news) > 1 or len(olds) > 1:
         left, right = [old[i].source for i in olds], [new[j].source for j in news]
@@ -75,8 +82,6 @@ def _change(old: Sequence[Block], new: Sequence[Block], unit: _Unit, *, moved: b
         parts = tuple(map(len, right if len(news) > 1 else left))
         return Change(kind, olds, news, moved, runs(BETWEEN.join(left), BETWEEN.join(right)), parts)
     before, after = old[olds[0]], new[news[0]]
-    if before.digest == after.digest:
-        return Change("moved" if moved else "kept", olds, news, moved)
     words = runs(before.source, after.source)
     if likeness(words) >= RECOGNISABLE:
         return Change("edited", olds, news, moved, words)

@@ -64,16 +64,18 @@ class Likeness:
 
     def alike(self, i: int, j: int) -> float:
         """Dice's measure on different words, 0 to 1; 0 for blocks that cannot become one another."""
-        if family(self._texts[0][i]) != family(self._texts[1][j]):
+        old, new = self._texts[0][i].kind, self._texts[1][j].kind
+        if old != new and _FAMILIES.get(old, old) != _FAMILIES.get(new, new):
             return 0.0
         self.weighed += 1
-        left, right = self.words(0, i), self.words(1, j)
+        left = self._words[0].get(i) or self.words(0, i)
+        right = self._words[1].get(j) or self.words(1, j)
         size = len(left) + len(right)
         return 2 * len(left & right) / size if size else 1.0
 
     def size(self, i: int, j: int) -> int:
         """Different words in the smaller of two blocks."""
-        return min(len(self.words(0, i)), len(self.words(1, j)))
+        return min(len(self._words[0].get(i) or self.words(0, i)), len(self._words[1].get(j) or self.words(1, j)))
 
     def candidates(self, olds: Iterable[int], news: Iterable[int]) -> list[tuple[float, int, int]]:
         """(likeness, old, new) of the pairs worth a look, by the rare words they share. Near-linear."""
