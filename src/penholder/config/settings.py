@@ -28,12 +28,17 @@ LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
     "penholder.record",
     "penholder.people",
     "penholder.drafting",
+    "penholder.agreement",
     "penholder.publishing",
     "penholder.delivery",
 ]
+AUTH_USER_MODEL = "people.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, dict[str, Any]] = {"default": database(os.environ, HOME)}
 

@@ -1,0 +1,40 @@
+"""Who acts: a post, and the person who holds it at that moment. Every act of every room is done by one of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from penholder.people.models import Holding, Person, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A post that acts. `person` is None when nobody is signed in: by a link, by a command, or by the clock.
+
+    `name` is who it was in words, as the record keeps it; `through` is the door: "desk", "link", "command".
+    """
+
+    post: Post
+    person: Person | None = None
+    name: str = ""
+    through: str = "desk"
+
+    @property
+    def said_name(self) -> str:
+        """Who it was, in words: the name given, else the signed-in person's."""
+        return self.name or (str(self.person) if self.person else "")
+
+
+def posts_of(person: Person, *, at: datetime) -> list[Post]:
+    """The posts that a person holds at that moment, with their organisations. One query."""
+    held = Holding.objects.filter(Q(until=None) | Q(until__gt=at), person=person, since__lte=at)
+    return [holding.post for holding in held.select_related("post__organisation").order_by("since", "pk")]
+
+
+def holders_of(post: Post, *, at: datetime) -> list[Person]:
+    """Who holds a post at that moment; several when it is shared. One query."""
+    held = Holding.objects.filter(Q(until=None) | Q(until__gt=at), post=post, since__lte=at)
+    return [holding.person for holding in held.select_related("person").order_by("since", "pk")]

@@ -1,0 +1,40 @@
+"""Who may do what: one table, by the role of the post. Rules read it, and people are shown it ("why can't I?")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from penholder.people.models import Post, Role
+
+# act → (what it is in words, the roles whose posts may do it). Rules of a room may refuse more, never allow more.
+TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
+    "text.draft": ("write and seal the text", frozenset({Role.PEN})),
+    "text.read": ("read every text before it is published", frozenset({Role.PEN, Role.CHAIR})),
+    "round.open": ("open a round", frozenset({Role.PEN})),
+    "round.run": ("extend, close or call off a round", frozenset({Role.PEN, Role.CHAIR})),
+    "round.clear": ("clear a text", frozenset({Role.CHAIR})),
+    "round.answer": (
+        "answer in a round when asked",
+        frozenset({Role.LEADER, Role.ADVISER, Role.MINISTER, Role.OFFICE, Role.CHAIR, Role.SERVICE_MANAGER}),
+    ),
+    "remark.make": (
+        "remark on a text inside an organisation that is asked",
+        frozenset({Role.LEADER, Role.CONTRIBUTOR, Role.ADVISER, Role.MINISTER, Role.OFFICE, Role.SERVICE_MANAGER}),
+    ),
+    "remark.dispose": ("decide what becomes of a remark", frozenset({Role.PEN})),
+    "change.judge": ("judge that a change is editorial", frozenset({Role.PEN, Role.CHAIR})),
+    "edition.publish": ("schedule, publish, correct or withdraw an edition", frozenset({Role.PEN})),
+    "people.invite": ("invite people, and say who holds a post", frozenset({Role.PEN, Role.OPERATOR})),
+    "record.read": ("read the whole record", frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),
+}
+
+
+def objections(act: str, post: Post | None) -> list[str]:
+    """Every reason why this post may not do `act`, in words for the person who asked; empty means that it may."""
+    words, roles = TABLE[act]
+    if post is not None and post.role in roles:
+        return []
+    allowed = ", ".join(sorted(str(role.label) for role in roles))
+    held = f"you act as “{post.title}” ({Role(post.role).label})" if post else "you hold no post"
+    return [f"Only these may {words}: {allowed}. At present {held}."]
