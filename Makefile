@@ -28,8 +28,9 @@ help: ## This list
 demo: $(BUILD) ## Install, build, load the demo strategy, publish it and serve it; its address is printed
 	@PENHOLDER_HOME="$${PENHOLDER_HOME:-$(CURDIR)/home}" $(BIN)/penholder demo $(ARGS)
 
-# pytest comes last, so that the last line says how many tests passed.
-test: check ## Everything: style, types, layers, and all tests with branch coverage, in a browser too
+# What the database must hold is asked of PostgreSQL too, first; the whole comes last, so that the last line counts all tests.
+test: check ## Everything: style, types, layers, and all tests with branch coverage, in a browser and on PostgreSQL too
+	@PENHOLDER_TESTS_ON=postgresql $(BIN)/pytest -n 2 -q -m "engines and not browser"
 	@PENHOLDER_CHROMIUM="$$($(PYTHON) tools/machine.py browser)" && PENHOLDER_JAVA="$$($(PYTHON) tools/machine.py java)" && \
 	export PENHOLDER_CHROMIUM PENHOLDER_JAVA && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 

@@ -1,11 +1,38 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
+from tests import postgresql as postgresql_server
+from tests.mischief import unguarded
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# What the database itself must hold (order, locks, triggers, JSON) is asked of both engines.
+ON_BOTH_ENGINES = ("agreement", "jobs", "people", "record")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.path).relative_to(ROOT / "tests").parts[0] in ON_BOTH_ENGINES:
+            item.add_marker("engines")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sealed_tables_are_emptied_between_tests() -> Iterator[None]:
+    """Tests with real transactions end with every table emptied, and the database refuses that of sealed ones."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def unguarded_teardown(test: TransactionTestCase) -> None:
+        with unguarded():
+            teardown(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded_teardown)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +42,10 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real inputs are not here: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The DATABASE_URL of a real PostgreSQL server that is there for this run alone."""
+    with postgresql_server.server() as url:
+        yield url

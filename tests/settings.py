@@ -6,10 +6,19 @@ import atexit
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack
+
+from tests import postgresql
 
 # Before anything else: no test may touch the instance in ./home. Programs that a test starts inherit it.
 os.environ["PENHOLDER_HOME"] = tempfile.mkdtemp(prefix="penholder-tests-")
 atexit.register(shutil.rmtree, os.environ["PENHOLDER_HOME"], ignore_errors=True)
+
+# The first process starts the server; those that pytest starts beside it find its address here.
+if os.environ.get("PENHOLDER_TESTS_ON") == "postgresql" and "DATABASE_URL" not in os.environ:
+    stack = ExitStack()
+    os.environ["DATABASE_URL"] = stack.enter_context(postgresql.server())
+    atexit.register(stack.close)
 
 from penholder.config.settings import *  # noqa: E402, F403
 from penholder.config.settings import TEMPLATES  # noqa: E402
