@@ -23,7 +23,10 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "penholder"
 LOCALE = SOURCE / "locale"
-TEMPLATES = SOURCE / "web" / "public" / "templates"
+WEB = SOURCE / "web"
+TEMPLATES = (WEB / "public" / "templates", WEB / "desk" / "templates")
+# What templates load besides Django's own. Only their tags are needed, so that a template can be read.
+LIBRARIES = {"i18n": "django.templatetags.i18n", "rounds": "penholder.web.desk.words"}
 LANGUAGES = {"cy": "nplurals=4; plural=(n==1) ? 0 : (n==2) ? 1 : (n != 8 && n != 11) ? 2 : 3;"}
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop", "say"}
 
@@ -31,13 +34,17 @@ Message = tuple[str | tuple[str, str], str]  # what is to be translated, one for
 
 
 def messages() -> Iterator[Message]:
-    """Every message of the public site, with the file that it stands in."""
-    for file in sorted([*(SOURCE / "web" / "public").glob("*.py"), *(SOURCE / "render").glob("comparison_html.py")]):
+    """Every message of the public site and the desk, with the file that it stands in."""
+    python = [
+        *WEB.glob("*.py"),
+        *WEB.glob("public/*.py"),
+        *WEB.glob("desk/*.py"),
+        SOURCE / "render" / "comparison_html.py",
+    ]
+    for file in sorted(python):
         yield from _of_python(file)
-    engine = Engine(
-        dirs=[TEMPLATES], builtins=["django.templatetags.i18n"], libraries={"i18n": "django.templatetags.i18n"}
-    )
-    for file in sorted(TEMPLATES.rglob("*.html")):
+    engine = Engine(dirs=[*TEMPLATES], builtins=["django.templatetags.i18n"], libraries=LIBRARIES)
+    for file in sorted(file for folder in TEMPLATES for file in folder.rglob("*.html")):
         where = str(file.relative_to(SOURCE.parent))
         for node in engine.from_string(file.read_text(encoding="utf-8")).nodelist.get_nodes_by_type(Node):
             yield from ((message, where) for message in _of_node(node))
@@ -82,7 +89,9 @@ def extract() -> None:
             locale=language, project="Penholder", version="", copyright_holder="", charset="utf-8", fuzzy=False
         )
         new.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural)]
-        new.header_comment = "# The words of the public site. Made by tools/messages.py; translate the empty ones."
+        new.header_comment = (
+            "# The words of the public site and the desk. Made by tools/messages.py; translate the empty ones."
+        )
         for message, where in messages():
             known = old.get(message if isinstance(message, str) else message[0])
             new.add(message, string=known.string if known else None, locations=[(where, 0)])

@@ -24,9 +24,9 @@ from penholder.text.headings import Entry
 from penholder.text.html import render_page
 from penholder.text.inline import Media
 from penholder.text.options import Options
-from penholder.web.public.labels import labels
+from penholder.web.labels import labels
+from penholder.web.pictures import size_of
 from penholder.web.public.links import Links
-from penholder.web.public.pictures import size_of
 from penholder.web.public.site import Publication, Site, media_address
 
 _HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>\n?", re.DOTALL)

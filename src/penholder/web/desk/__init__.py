@@ -1,0 +1,1 @@
+"""What officials work in: sign-in, what waits for them, rounds, remarks, delegation, publishing."""
