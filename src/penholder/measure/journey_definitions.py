@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,9 @@ from penholder.measure.outcomes import COMPLETING, ERROR
 # The set of steps that a journey has reached is one signed 64-bit number in every engine: a bit for "began", and 62
 # steps.
 MOST_STEPS_IN_A_GRAPH = 62
+
+# Keys stand in file names, addresses and queries, so they hold nothing that would have to be escaped.
+_SERVICE_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,119}")
 
 
 class Kind(StrEnum):
@@ -35,7 +39,8 @@ class Step:
     """One step: its lasting number, its name in events, its kind, what it may follow, its outcome if it is an end.
 
     A number is never given to another step, not even in a later version. `after` names the steps of which any one leads
-    here: several of them join branches. `of` names the question to which a validation error belongs.
+    here: several of them join branches. `of` names the question to which a validation error belongs; `aliases` are the
+    words that logs use for the step.
     """
 
     number: int
@@ -44,6 +49,7 @@ class Step:
     after: tuple[str, ...] = ()
     outcome: str | None = None
     of: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ class JourneyDefinition:
 
     @cached_property
     def by_name(self) -> dict[str, Step]:
-        """Steps by the name that events use."""
-        return {step.name: step for step in self.steps}
+        """Steps by the names that events use."""
+        return {name: step for step in self.steps for name in (step.name, *step.aliases)}
 
     @cached_property
     def by_number(self) -> dict[int, Step]:
@@ -92,8 +98,10 @@ class JourneyDefinition:
 
 
 def _faults(drawn: JourneyDefinition) -> Iterable[str]:
-    names = [step.name for step in drawn.steps]
+    names = [name for step in drawn.steps for name in (step.name, *step.aliases)]
     numbers = [step.number for step in drawn.steps]
+    if not _SERVICE_KEY.fullmatch(drawn.service):
+        yield "the key of a service is made of small letters, digits and hyphens, at most 120 of them."
     if drawn.version < 1:
         yield "versions are numbered from 1."
     if drawn.effective_to is not None and drawn.effective_to <= drawn.effective_from:

@@ -54,7 +54,7 @@ class Column:
 COLUMNS = (
     Column("service", "string", False, "key of the service in the register"),
     Column("journey", "string", False, "id that the service gave to this attempt; unique within the service"),
-    Column("channel", "string", False, "channel of the first start, or of the first event when there is no start"),
+    Column("channel", "string", False, "channel of the first start, or of the first event where there is none"),
     Column("release", "string", False, "release of the service at the same event; empty text when it was not said"),
     Column("month", "int32", False, "year × 100 + month of first_at in UTC; the partition"),
     Column("first_at", "int64", False, "time of the first event, microseconds since 1970 UTC"),
@@ -109,6 +109,19 @@ def month_of(at: int) -> int:
     """The partition of a time in microseconds: year × 100 + month, in UTC."""
     when = moment(at)
     return when.year * 100 + when.month
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: `at` in microseconds since 1970 UTC, `step` by number, or 0 for an unknown one."""
+
+    service: str
+    journey: str
+    at: int
+    step: int
+    channel: str = ""
+    release: str = ""
+    bot: bool = False
 
 
 @dataclass(frozen=True)

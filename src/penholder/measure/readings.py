@@ -78,11 +78,12 @@ def read(drawn: JourneyDefinition, values: Numbers, offsets: Numbers) -> Reading
     values = values[: offsets[-1]]
     steps = values & STEP_MASK
 
+    # All events of the microsecond of the start belong to the attempt.
     start = _first(values, shape.starts[steps], heads)
     began = start != _NONE
     # The last packed number that is still within the window; a fragment without a start has none.
     last = np.where(began, ((start >> STEP_BITS) + shape.window << STEP_BITS) | STEP_MASK, -1)
-    within = (values >= np.repeat(start, lengths)) & (values <= np.repeat(last, lengths))
+    within = (values >= np.repeat(start & ~STEP_MASK, lengths)) & (values <= np.repeat(last, lengths))
 
     ends = shape.outcome[steps]
     completing = np.isin(ends, [OUTCOMES.index(each) for each in COMPLETING])

@@ -1,0 +1,191 @@
+"""A question made into SQL for one engine, and rows made into answers. `Dialect` names what differs by engine."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from penholder.measure.journey_definitions import JourneyDefinition, Kind
+from penholder.measure.journeys import STEP_MASK
+from penholder.measure.outcomes import OPEN
+from penholder.measure.questions import Effort, Funnel, Group, Outcomes, Question, Visit
+from penholder.measure.readings import shape_of
+
+Row = Sequence[Any]
+
+_MICROSECOND = timedelta(microseconds=1)
+# Stands for "no step" in a list that may not be empty.
+_NO_STEP = "-1"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one engine says what all need: lists of numbers, looking one up, the week and the month of a start."""
+
+    folder: str  # of the SQL files
+    week: str
+    month: str
+    # The expression for "the set `reached`, with the step of `event` if it follows", given the two tables of a shape.
+    joined: Callable[[list[int], list[int]], str]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What a definition puts into a query, apart from the name of its service."""
+
+    version: int
+    window: int
+    idle: int
+    bit: tuple[int, ...]
+    before: tuple[int, ...]
+    numbers: tuple[int, ...]
+    known: tuple[int, ...]
+    pages: tuple[int, ...]
+    questions: tuple[int, ...]
+    documents: tuple[int, ...]
+
+
+@cache
+def _drawn(definition: JourneyDefinition) -> _Drawn:
+    shape = shape_of(definition)
+    # Up to the last step of the graph, and one more that never follows: where greater numbers are looked up.
+    size = max(shape.numbers) + 2
+
+    def of(*kinds: Kind) -> tuple[int, ...]:
+        return tuple(step.number for step in definition.steps if step.kind in kinds)
+
+    return _Drawn(
+        version=definition.version,
+        window=shape.window,
+        idle=definition.idle_after // _MICROSECOND,
+        bit=tuple(np.resize(shape.bit, STEP_MASK + 2)[:size].tolist()),
+        before=tuple(np.resize(shape.before, STEP_MASK + 2)[:size].tolist()),
+        numbers=shape.numbers,
+        known=tuple(sorted(definition.by_number)),
+        pages=of(Kind.PAGE, Kind.QUESTION),
+        questions=of(Kind.QUESTION),
+        documents=of(Kind.DOCUMENT),
+    )
+
+
+class SqlEngine(ABC):
+    """An engine that speaks SQL over the sealed files. Services that draw the same graph are asked about together."""
+
+    name: str
+    dialect: Dialect
+    files: tuple[str, ...] = ()
+
+    def over(self, files: Sequence[str]) -> None:
+        """Answer from these files from now on: the parts of the newest snapshot, as paths or addresses."""
+        self.files = tuple(files)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+    @abstractmethod
+    def rows(self, sql: str) -> Iterable[Row]:
+        """The rows of a query."""
+
+    @abstractmethod
+    def journeys(self) -> str:
+        """What stands behind FROM for the journeys table."""
+
+    def funnels(self, question: Question) -> list[Funnel]:
+        """See `questions.Engine`."""
+        found: dict[Group, dict[frozenset[int], int]] = defaultdict(lambda: defaultdict(int))
+        for drawn, group, (reached, attempts) in self._answers("funnels", question):
+            steps = frozenset(number for place, number in enumerate(drawn.numbers, 1) if int(reached) >> place & 1)
+            found[group][steps] += int(attempts)
+        return [Funnel(group, dict(found[group])) for group in sorted(found)]
+
+    def outcomes(self, question: Question) -> list[Outcomes]:
+        """See `questions.Engine`."""
+        mature: dict[Group, dict[str, int]] = defaultdict(dict)
+        others: dict[Group, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for _, group, (outcome, bot, fragment, ripe, attempts) in self._answers("outcomes", question):
+            count, other = int(attempts), others[group]
+            if bot:
+                other["bots"] += count
+            elif fragment:
+                other["fragments"] += count
+            elif ripe:
+                mature[group][outcome] = mature[group].get(outcome, 0) + count
+            else:
+                other["young"] += count
+                other["under_way"] += count if outcome == OPEN else 0
+        return [Outcomes(group=group, mature=mature[group], **others[group]) for group in sorted(others)]
+
+    def efforts(self, question: Question) -> list[Effort]:
+        """See `questions.Engine`."""
+        answers = [
+            Effort(group, int(done), *(int(value) if done else None for value in values))
+            for _, group, (done, *values) in self._answers("efforts", question)
+        ]
+        return sorted(answers, key=lambda effort: effort.group)
+
+    def visits(self, question: Question) -> list[Visit]:
+        """See `questions.Engine`."""
+        answers = [
+            Visit(group, int(step), int(events), int(attempts))
+            for _, group, (step, events, attempts) in self._answers("visits", question)
+        ]
+        return sorted(answers, key=lambda visit: (visit.group, visit.step))
+
+    def _answers(self, name: str, question: Question) -> Iterable[tuple[_Drawn, Group, Row]]:
+        """The rows of one of the SQL files, over every graph that the question asks about."""
+        alike: dict[_Drawn, list[str]] = defaultdict(list)
+        for definition in question.definitions:
+            alike[_drawn(definition)].append(definition.service)
+        text = (files(__package__) / self.dialect.folder / f"{name}.sql").read_text(encoding="utf-8")
+        for drawn, services in alike.items():
+            for service, channel, release, week, month, *rest in self.rows(
+                self._filled(text, question, drawn, services)
+            ):
+                group = Group(
+                    service=service,
+                    version=drawn.version,
+                    channel=channel if "channel" in question.by else None,
+                    release=release if "release" in question.by else None,
+                    week=int(week) if "week" in question.by else None,
+                    month=int(month) if "month" in question.by else None,
+                )
+                yield drawn, group, rest
+
+    def _filled(self, text: str, question: Question, drawn: _Drawn, services: Sequence[str]) -> str:
+        """A SQL file with its places filled: numbers of ours, and keys that hold nothing to escape."""
+
+        def steps(numbers: Sequence[int]) -> str:
+            return ", ".join(map(str, numbers)) or _NO_STEP
+
+        places = {
+            "journeys": self.journeys(),
+            # Keys of services are letters, digits and hyphens; a definition with another key cannot be made.
+            "services": ", ".join(f"'{service}'" for service in services),
+            "channel": "channel" if "channel" in question.by else "''",
+            "release": "release" if "release" in question.by else "''",
+            "week": self.dialect.week if "week" in question.by else "0",
+            "month": self.dialect.month if "month" in question.by else "0",
+            "joined": self.dialect.joined(list(drawn.bit), list(drawn.before)),
+            "version": str(drawn.version),
+            "window": str(drawn.window),
+            "idle": str(drawn.idle),
+            "since": str(question.since),
+            "until": str(question.until),
+            "at": str(question.at),
+            "known": steps(drawn.known),
+            "pages": steps(drawn.pages),
+            "questions": steps(drawn.questions),
+            "documents": steps(drawn.documents),
+        }
+        for place, value in places.items():
+            text = text.replace(f"{{{place}}}", value)
+        return text

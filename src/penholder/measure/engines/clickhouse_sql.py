@@ -1,0 +1,103 @@
+"""ClickHouse over the same files: inside our own process by chdb, or a server at an address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from penholder.errors import Missing
+from penholder.measure.engines.asking import Dialect, Row, SqlEngine
+
+# Said outright, because ClickHouse otherwise takes every column of a Parquet file for one that may be empty.
+_STRUCTURE = (
+    "service String, journey String, channel String, release String, first_at Int64, last_at Int64, path Array(Int64), "
+    "bot Bool, definition Int32, started_at Nullable(Int64), ended_at Nullable(Int64), outcome String"
+)
+
+
+def _joined(bit: list[int], before: list[int]) -> str:
+    step = f"least(bitAnd(event, 1023), {len(bit) - 1}) + 1"
+    return (
+        f"bitOr(reached, if(bitAnd(reached, arrayElement(CAST({before}, 'Array(Int64)'), {step})) != 0, "
+        f"arrayElement(CAST({bit}, 'Array(Int64)'), {step}), toInt64(0)))"
+    )
+
+
+class _ClickHouse(SqlEngine):
+    dialect = Dialect(
+        folder="clickhouse",
+        week="intDiv(intDiv(began, 86400000000) + 3, 7)",
+        month="toYYYYMM(fromUnixTimestamp64Micro(began, 'UTC'))",
+        joined=_joined,
+    )
+
+    def journeys(self) -> str:
+        """The files, read as one table: addresses through s3(), paths through file()."""
+        listed = self.files[0] if len(self.files) == 1 else "{" + ",".join(self.files) + "}"
+        reader = "s3" if listed.lstrip("{").startswith(("s3:", "http:", "https:")) else "file"
+        return f"{reader}({_quoted(listed)}, 'Parquet', {_quoted(_STRUCTURE)})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+class ChDB(_ClickHouse):
+    """ClickHouse as a library in our own process. One process has one of them at a time."""
+
+    name = "chdb"
+
+    def __init__(self, files: Sequence[str], *, threads: int | None = None) -> None:
+        try:
+            from chdb import session  # noqa: PLC0415 - an extra; most installations do without
+        except ImportError as fault:
+            raise Missing("ClickHouse is not installed here. Install penholder[clickhouse].") from fault
+        self.over(files)
+        # chdb carries no types.
+        self.session: Any = session.Session()  # type: ignore[no-untyped-call]
+        self.settings = "" if threads is None else f" SETTINGS max_threads = {threads:d}"
+
+    def rows(self, sql: str) -> Iterable[Row]:
+        """The rows of a query."""
+        answer = str(self.session.query(sql + self.settings, "JSONCompactEachRow"))
+        return [json.loads(line) for line in answer.splitlines()]
+
+    def close(self) -> None:
+        """Give the memory back, so that the process may have another one."""
+        self.session.close()
+
+
+class ClickHouseServer(_ClickHouse):
+    """A ClickHouse server at an address such as https://user:password@host:8443/database.
+
+    The server reads the files itself: give s3:// or https:// addresses, or paths under its own `user_files`.
+    """
+
+    name = "clickhouse"
+
+    def __init__(self, files: Sequence[str], *, url: str) -> None:
+        try:
+            import clickhouse_connect  # noqa: PLC0415 - an extra; most installations do without
+        except ImportError as fault:
+            raise Missing("The client of ClickHouse is not installed here. Install penholder[clickhouse].") from fault
+        self.over(files)
+        parts = urlsplit(url)
+        self.client = clickhouse_connect.get_client(
+            host=parts.hostname or "localhost",
+            port=parts.port or (8443 if parts.scheme == "https" else 8123),
+            secure=parts.scheme == "https",
+            username=parts.username or "default",
+            password=parts.password or "",
+            database=parts.path.strip("/") or "default",
+        )
+
+    def rows(self, sql: str) -> Iterable[Row]:
+        """The rows of a query."""
+        rows: list[Row] = list(self.client.query(sql).result_rows)
+        return rows
+
+    def close(self) -> None:
+        """Hang up."""
+        self.client.close()

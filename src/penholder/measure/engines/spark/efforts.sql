@@ -1,0 +1,35 @@
+-- What it took those mature attempts that ended as intended: nearest ranks of the sorted values.
+SELECT service, channel, release, week, month, done,
+    try_element_at(times, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_time,
+    try_element_at(times, CAST((done * 9 + 9) DIV 10 AS INT)) AS p90_time,
+    try_element_at(pages, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_pages,
+    try_element_at(questions, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_questions,
+    try_element_at(documents, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_documents
+FROM (
+    SELECT service, {channel} AS channel, {release} AS release, {week} AS week, {month} AS month,
+        count_if(finished) AS done,
+        array_sort(collect_list(time)) AS times,
+        array_sort(collect_list(CASE WHEN finished THEN size(filter(walked, event -> (event & 1023) IN ({pages}))) END)) AS pages,
+        array_sort(collect_list(CASE WHEN finished THEN size(filter(walked, event -> (event & 1023) IN ({questions}))) END)) AS questions,
+        array_sort(collect_list(CASE WHEN finished THEN size(filter(walked, event -> (event & 1023) IN ({documents}))) END)) AS documents
+    FROM (
+        SELECT service, channel, release, started_at, finished, walked,
+            -- From start to end, less every gap that is longer than people are at work. Empty for the unfinished.
+            CASE WHEN finished THEN aggregate(
+                zip_with(
+                    slice(walked, 1, size(walked) - 1), slice(walked, 2, size(walked) - 1),
+                    (one, two) -> shiftright(two, 10) - shiftright(one, 10)
+                ),
+                CAST(0 AS BIGINT),
+                (time, gap) -> CASE WHEN gap > {idle} THEN time ELSE time + gap END
+            ) END AS time
+        FROM (
+            SELECT service, channel, release, started_at, outcome = 'intended' AS finished,
+                filter(path, event -> shiftright(event, 10) BETWEEN started_at AND ended_at) AS walked
+            FROM {journeys}
+            WHERE service IN ({services}) AND definition = {version} AND NOT bot
+              AND started_at >= {since} AND started_at < {until} AND started_at + {window} <= {at}
+        )
+    )
+    GROUP BY 1, 2, 3, 4, 5
+)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from penholder.measure.engines import ChDB, ClickHouseServer, DuckDB, Spark
+from penholder.measure.engines.asking import SqlEngine
+from penholder.measure.journey_definitions import JourneyDefinition
+from penholder.measure.journeys import Event
+from penholder.measure.questions import Engine
+from penholder.measure.tables import gather, write
+
+# Builds an engine over events, whatever order they are in, sealed as the table is sealed.
+Opening = Callable[[list[Event], tuple[JourneyDefinition, ...]], Engine]
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def sail() -> Iterator[str]:
+    """A cluster of a driver and two workers that speak to each other over the network; it ends with the tests."""
+    port = free_port()
+    cluster = subprocess.Popen(
+        [Path(sys.executable).with_name("sail"), "spark", "server", "--port", str(port)],
+        env={
+            **os.environ,
+            "SAIL_MODE": "local-cluster",
+            "SAIL_CLUSTER__WORKER_INITIAL_COUNT": "2",
+            "SAIL_CLUSTER__WORKER_MAX_COUNT": "2",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            with socket.socket() as door:
+                if door.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the cluster did not start within 30 seconds")
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        cluster.terminate()
+        cluster.wait(timeout=20)
+
+
+@pytest.fixture(scope="module", params=["duckdb", "chdb", "clickhouse", "sail", "spark"])
+def opening(request, tmp_path_factory) -> Iterator[Opening]:
+    """Each engine in turn. A server of one's own is asked only where CLICKHOUSE_URL or SPARK_REMOTE names it."""
+    folder = tmp_path_factory.mktemp("journeys")
+    files = (folder / f"journeys-{number}.parquet" for number in itertools.count())
+    engine: SqlEngine
+    match request.param:
+        case "duckdb":
+            engine = DuckDB([])
+        case "chdb":
+            engine = ChDB([])
+        case "sail":
+            engine = Spark([], remote=request.getfixturevalue("sail"))
+        case "clickhouse":
+            if not (url := os.environ.get("CLICKHOUSE_URL", "")):
+                pytest.skip("CLICKHOUSE_URL names no server")
+            engine = ClickHouseServer([], url=url)
+        case "spark":
+            if not (remote := os.environ.get("SPARK_REMOTE", "")):
+                pytest.skip("SPARK_REMOTE names no cluster")
+            engine = Spark([], remote=remote)
+
+    def over(events: list[Event], definitions: tuple[JourneyDefinition, ...]) -> Engine:
+        file = next(files)
+        write(gather(events, {drawn.service: drawn for drawn in definitions}), file)
+        engine.over([str(file)])
+        return engine
+
+    yield over
+    engine.close()
