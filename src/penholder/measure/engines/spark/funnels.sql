@@ -11,4 +11,4 @@ FROM (
     WHERE service IN ({services}) AND definition = {version} AND NOT bot
       AND started_at >= {since} AND started_at < {until} AND started_at + {window} <= {at}
 )
-GROUP BY ALL
+GROUP BY 1, 2, 3, 4, 5, 6

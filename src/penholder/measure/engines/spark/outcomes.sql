@@ -8,4 +8,4 @@ FROM (
     WHERE service IN ({services}) AND definition = {version}
 )
 WHERE started_at >= {since} AND started_at < {until}
-GROUP BY ALL
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
