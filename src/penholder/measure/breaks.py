@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from penholder.measure.journey_definitions import JourneyDefinition
 from penholder.measure.questions import Visit
 
-# Had nothing changed, as many attempts would have met the step; none met it. Chance does that once in 485 million (e^-20).
+# Had nothing changed, as many attempts would have met the step; none met it. Chance does that once in 485 million
+# (e^-20).
 LEAST_EXPECTED = 20
 
 
 @dataclass(frozen=True)
 class Break:
-    """A step that a release silenced: attempts expected to meet it, from the share before, and seen: none."""
+    """A step that a release silenced; `expected` attempts were to meet it, by the share before, and none did."""
 
     step: str
     release: str

@@ -1,7 +1,7 @@
 """The figures that every department must supply: what each one means, by which formula, from which source, since when.
 
-A figure names the version that made it. When a definition changes, a version is added and the old one is given its last day;
-docs/measures.md says the same in a table, and a test compares the two.
+A figure names the version that made it. When a definition changes, a version is added and the old one is given its last
+day; docs/measures.md says the same in a table, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ FAILURE_DEMAND = Definition(
 )  # fmt: skip
 
 DEFINITIONS = (
-    COMPLETION_RATE, TAKE_UP_WITHOUT_ASSISTED, TAKE_UP, SHARE_SATISFIED, SATISFACTION_SCORE, COST_PER_TRANSACTION, MEDIAN_TIME,
-    P90_TIME, QUESTIONS, PAGES, DOCUMENTS, READING_AGE, ERRORS_PER_QUESTION, HELP_OPENED, FAILURE_DEMAND,
+    COMPLETION_RATE, TAKE_UP_WITHOUT_ASSISTED, TAKE_UP, SHARE_SATISFIED, SATISFACTION_SCORE, COST_PER_TRANSACTION,
+    MEDIAN_TIME, P90_TIME, QUESTIONS, PAGES, DOCUMENTS, READING_AGE, ERRORS_PER_QUESTION, HELP_OPENED, FAILURE_DEMAND,
 )  # fmt: skip
 
 

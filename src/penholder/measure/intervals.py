@@ -26,8 +26,8 @@ class Interval:
 def wilson(successes: Counts, trials: Counts, *, z: float = Z95) -> tuple[Floats, Floats]:
     """Bounds of shares, for arrays of counts at once; nan where there were no trials.
 
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927). Unlike the textbook's
-    p ± z√(pq/n) it never leaves 0 to 1 and is not empty at 0 of n.
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927). Unlike the
+    textbook's p ± z√(pq/n) it never leaves 0 to 1 and is not empty at 0 of n.
     """
     x, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Where people leave a journey, and whether that changed: intervals for each step, and a test that minds their number."""
+"""Where people leave a journey, and whether that changed: an interval and a corrected test for each step."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def leaving(drawn: JourneyDefinition, funnel: Funnel) -> tuple[Leaving, ...]:
 
 @dataclass(frozen=True)
 class Difference:
-    """One step in two funnels: the change of the share that leaves, and whether it is more than chance among all steps."""
+    """One step in two funnels: the change of the share that leaves, and whether it is more than chance."""
 
     step: str
     before: Leaving
@@ -67,9 +67,9 @@ class Difference:
 def changes(before: Sequence[Leaving], after: Sequence[Leaving]) -> tuple[Difference, ...]:
     """The same steps in two funnels, such as before and after a release.
 
-    Corrected by Holm's method: it holds however the steps depend on each other, as they do (who leaves early cannot leave
-    late), and a false alarm at any step sends a team looking for a fault that is not there. A journey has few steps, so
-    little power is lost, which is why the false discovery rate of Benjamini and Hochberg is not used.
+    Corrected by Holm's method: it holds however the steps depend on each other, as they do (who leaves early cannot
+    leave late), and a false alarm at any step sends a team looking for a fault that is not there. A journey has few
+    steps, so little power is lost, which is why the false discovery rate of Benjamini and Hochberg is not used.
     """
     later = {each.step: each for each in after}
     pairs = [(one, later[one.step]) for one in before if one.step in later]
@@ -83,7 +83,10 @@ def changes(before: Sequence[Leaving], after: Sequence[Leaving]) -> tuple[Differ
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """p-values adjusted for their number. Source: S. Holm, "A simple sequentially rejective multiple test procedure" (1979)."""
+    """p-values adjusted for their number.
+
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure" (1979).
+    """
     adjusted = [0.0] * len(ps)
     highest = 0.0
     for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):

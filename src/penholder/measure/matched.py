@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 
@@ -56,6 +57,6 @@ def compare(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int
     )
 
 
-def _total(counts: Mapping[str, tuple[int, int]], services: Set[str]) -> Total:
+def _total(counts: Mapping[str, tuple[int, int]], services: AbstractSet[str]) -> Total:
     chosen = [counts[service] for service in counts if service in services]
     return Total(len(chosen), sum(part for part, _ in chosen), sum(whole for _, whole in chosen))

@@ -13,8 +13,8 @@ from penholder.measure.questions import Outcomes
 class ReleaseComparison:
     """Completion before and after a release: as counted, and with the mix of channels held still.
 
-    `matched_change` weighs each channel's change by its attempts in both periods together, over the channels in both; so a
-    release that merely came when more people telephoned shows no change. None where a side has no mature attempts.
+    `matched_change` weighs each channel's change by its attempts in both periods together, over the channels in both;
+    so a release that merely came when more people telephoned shows no change. None where a side has no mature attempts.
     """
 
     release: str
@@ -42,7 +42,7 @@ class ReleaseComparison:
 def compare(
     before: Iterable[Outcomes], after: Iterable[Outcomes], *, release: str, spread: float = 1.0
 ) -> ReleaseComparison:
-    """Compare outcomes by channel; `spread` is the dispersion between periods before the release, which widens the interval."""
+    """Compare outcomes by channel; `spread` is the dispersion between periods, which widens the interval."""
     old, new = _by_channel(before), _by_channel(after)
     both = sorted(channel for channel in old.keys() & new.keys() if old[channel][1] and new[channel][1])
     (x1, n1), (x2, n2) = _sum(old), _sum(new)

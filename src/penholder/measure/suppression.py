@@ -1,7 +1,7 @@
 """Small counts withheld, and as many others as it takes that nobody works them out from the totals.
 
-A publication is looked at as a whole: the same key in two tables is one cell, and every total of every table is a sum that a
-reader may use. A cell is safe when the sums leave more than one possibility for it.
+A publication is looked at as a whole: the same key in two tables is one cell, and every total of every table is a sum
+that a reader may use. A cell is safe when the sums leave more than one possibility for it.
 """
 
 from __future__ import annotations

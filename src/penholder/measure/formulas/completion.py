@@ -58,7 +58,7 @@ def objections_to_counts(*, started: int, completed: int) -> list[str]:
     elif completed > started:
         rate = f"{completed / started:.0%}" if started else "more than everyone"
         reasons.append(
-            f"{completed} completed of {started} started would be {rate}, over 100%. The two were not counted over the same "
-            "attempts: count each attempt once, by the week in which it started, and the ends that belong to it."
+            f"{completed} completed of {started} started would be {rate}, over 100%. The two were not counted "
+            "over the same attempts: count each attempt once, by the week of its start, and the ends that belong to it."
         )
     return reasons

@@ -43,7 +43,7 @@ class Cost:
         return sum((line.pounds * line.allocated for line in self.lines if not line.excluded), Decimal(0))
 
     def figure(self, *, provenance: tuple[str, ...] = ()) -> Figure:
-        """Pounds per completed transaction; coverage counts the lines. Costs are not a sample, so they have no interval."""
+        """Pounds per completed transaction; coverage counts the lines. Costs are no sample: no interval."""
         coverage = Coverage(sum(1 for line in self.lines if not line.excluded), len(self.lines))
         if self.transactions is None or not coverage.had:
             return Figure(COST_PER_TRANSACTION, Absence.NOT_PROVIDED, 0, coverage, None, provenance)

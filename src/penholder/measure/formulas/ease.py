@@ -60,7 +60,7 @@ class Questioned:
 
     @property
     def errors(self) -> float | None:
-        """Refused answers per showing. It may exceed 1: one showing can be refused many times. None when never shown."""
+        """Refused answers per showing, which may exceed 1: one showing can be refused often. None when never shown."""
         return self.refused / self.shown if self.shown else None
 
 
@@ -108,6 +108,7 @@ def failure_demand(*, failures: int, classified: int, contacts: int) -> Figure:
     """The share of contacts that a service made for itself; coverage says how many contacts were classified at all."""
     if not 0 <= failures <= classified <= contacts:
         raise Refused(
-            f"{failures} failures among {classified} classified of {contacts} contacts: each must lie between 0 and the next."
+            f"{failures} failures among {classified} classified of {contacts} contacts: "
+            "each must lie between 0 and the next."
         )
     return share(FAILURE_DEMAND, failures, classified, coverage=Coverage(classified, contacts))

@@ -1,4 +1,4 @@
-"""User satisfaction: counts per level are kept; the share satisfied and the rescaled mean are two figures with two names."""
+"""User satisfaction: counts per level are kept; share satisfied and rescaled mean are two figures."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ FROM (
         SELECT service, channel, release, started_at, finished, walked,
             -- From start to end, less every gap that is longer than people are at work. Empty for the unfinished.
             CASE WHEN finished THEN aggregate(
-                zip_with(
-                    slice(walked, 1, size(walked) - 1), slice(walked, 2, size(walked) - 1),
-                    (one, two) -> shiftright(two, 10) - shiftright(one, 10)
+                -- Sail has no zip_with; of an event in the slice, `walked[place]` is the one before.
+                transform(
+                    slice(walked, 2, size(walked)),
+                    (event, place) -> shiftright(event, 10) - shiftright(walked[place], 10)
                 ),
                 CAST(0 AS BIGINT),
                 (time, gap) -> CASE WHEN gap > {idle} THEN time ELSE time + gap END
