@@ -1,0 +1,48 @@
+"""Which events are here already, by month: 16 bytes for each, and about 100 bytes of memory.
+
+A retry claims the same time as the first try, so it is looked for in the month that it claims and nowhere else. The
+ids of a month come into memory when the first event of that month is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+
+class Seen:
+    """The ids of events, by the month that they claim. `load` gives the sealed ids of a month."""
+
+    def __init__(self, load: Callable[[int], Iterable[bytes]]) -> None:
+        self._load = load
+        self._months: dict[int, set[bytes]] = {}
+
+    def month(self, month: int) -> set[bytes]:
+        """The ids of a month, loaded at need."""
+        if month not in self._months:
+            self._months[month] = set(self._load(month))
+        return self._months[month]
+
+    def fresh(self, digests: Sequence[bytes], months: Sequence[int] | int) -> list[int] | None:
+        """The places of events that are new, which are remembered from now on. None when all of them are."""
+        if isinstance(months, int):
+            known = self.month(months)
+            several = set(digests)
+            if len(several) == len(digests) and known.isdisjoint(several):
+                known |= several
+                return None
+            months = [months] * len(digests)
+        new = []
+        for place, (digest, month) in enumerate(zip(digests, months, strict=True)):
+            known = self.month(month)
+            if digest not in known:
+                known.add(digest)
+                new.append(place)
+        return new
+
+    def forget(self, digests: Sequence[bytes], months: Sequence[int] | int) -> None:
+        """These never reached the disk; a retry of them is new."""
+        if isinstance(months, int):
+            self.month(months).difference_update(digests)
+            return
+        for digest, month in zip(digests, months, strict=True):
+            self.month(month).discard(digest)
