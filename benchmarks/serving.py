@@ -84,7 +84,7 @@ def publish(home: Path) -> None:
 def runners(home: Path) -> list[Runner]:
     ours, theirs, granian, plain = (free_port() for _ in range(4))
     python = sys.executable
-    serve = [python, "-c", "from penholder.cli import main; main()", "serve", "--port", str(ours)]
+    serve = [python, "-c", "from penholder.cli import main; main()", "serve", "--no-work", "--port", str(ours)]
     found = [
         Runner("Penholder", serve, ours, against="nginx"),
         Runner("Penholder, gzip", serve, ours, coding="gzip", against="nginx, gzip"),

@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
+import psycopg
 import pytest
 from django.test import TransactionTestCase
 from tests import postgresql as postgresql_server
@@ -49,3 +51,13 @@ def postgresql() -> Iterator[str]:
     """The DATABASE_URL of a real PostgreSQL server that is there for this run alone."""
     with postgresql_server.server() as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_database(postgresql: str) -> str:
+    """The DATABASE_URL of an empty database on that server, for programs that a test starts."""
+    query = urlsplit(postgresql).query
+    name = f"one_{os.urandom(6).hex()}"
+    with psycopg.connect(**dict(parse_qsl(query)), dbname="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return f"postgres:///{name}?{query}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from penholder.config import settings
-from penholder.config.environment import VARIABLES, database, flag, hosts, secret_key
+from penholder.config.environment import VARIABLES, database, flag, hosts, mail, secret_key
 from penholder.errors import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,3 +87,29 @@ def test_hosts_and_flags_are_read_as_people_write_them():
     assert flag({"X": " Yes "}, "X")
     assert not flag({"X": "0"}, "X")
     assert not flag({}, "X")
+
+
+def test_letters_become_files_in_the_home_until_a_server_is_named(tmp_path):
+    assert mail({}, tmp_path)["file_path"] == tmp_path / "mail"
+    assert mail({"PENHOLDER_MAIL": "file:/srv/outbox"}, tmp_path)["file_path"] == Path("/srv/outbox")
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("smtp://pen:p%40ss@mail.example", 587, True, False),
+        ("smtps://pen:p%40ss@mail.example:8465", 8465, False, True),
+        ("smtp+plain://pen:p%40ss@mail.example", 25, False, False),
+    ],
+)
+def test_a_mail_server_is_spoken_to_in_secret_unless_it_is_said_otherwise(url, port, tls, ssl, tmp_path):
+    found = mail({"PENHOLDER_MAIL": url}, tmp_path)
+    assert (found["host"], found["username"], found["password"]) == ("mail.example", "pen", "p@ss")
+    assert (found["port"], found["use_tls"], found["use_ssl"]) == (port, tls, ssl)
+    assert found["timeout"] <= 60
+
+
+@pytest.mark.parametrize("url", ["imap://mail.example", "smtp://", "file:outbox", "mail.example"])
+def test_any_other_way_of_sending_is_refused(url, tmp_path):
+    with pytest.raises(Refused, match="PENHOLDER_MAIL"):
+        mail({"PENHOLDER_MAIL": url}, tmp_path)

@@ -26,6 +26,7 @@ COMMANDS = {
     "publish": ("penholder.cli.publish:publish", "Write the public site and show it in one step."),
     "export": ("penholder.cli.export:export", "Hand the published site over for nginx or a CDN."),
     "serve": ("penholder.cli.serve:serve", "Serve the published site."),
+    "work": ("penholder.cli.work:work", "Send letters and reminders, and do what the clock asks for."),
     "check": ("penholder.cli.check:check", "Look for faults in Markdown files, or in the whole instance."),
 }
 

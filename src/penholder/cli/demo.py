@@ -37,7 +37,7 @@ def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
     site = publish.build()
     console.out().print(f"Published {site.files} files.")
     if not no_serve:
-        ctx.invoke(serve.serve, host=host, port=port if _free(host, port) else 0, workers=1)
+        ctx.invoke(serve.serve, host=host, port=port if _free(host, port) else 0, workers=1, no_work=False)
 
 
 def _free(host: str, port: int) -> bool:

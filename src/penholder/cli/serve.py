@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import nullcontext
 
 import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
+
+from penholder.cli import beside
 
 # Long enough to finish sending a page, short enough that a restart does not wait for a reader on a slow line.
 SECONDS_TO_FINISH = 10
@@ -20,10 +23,12 @@ SECONDS_BETWEEN_PAGES = 75
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--no-work", is_flag=True, help="Send no letters; `penholder work` runs elsewhere.")
+def serve(host: str, port: int, workers: int, no_work: bool) -> None:
     """Serve the published site until it is stopped (Ctrl+C).
 
     Pages come out of memory and go on being served when the database is gone. A new publish shows within a second.
+    A worker (`penholder work`) runs beside it, and is started again if it dies.
     """
     try:
         listening = _listen(host, port)
@@ -49,10 +54,11 @@ def serve(host: str, port: int, workers: int) -> None:
     click.echo(f"Penholder is at {_address(listening)}  (stop it with Ctrl+C)")
     sys.stdout.flush()
     try:
-        if workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listening])
+        with nullcontext() if no_work else beside.worker(_address(listening)):
+            if workers > 1:
+                Multiprocess(config, sockets=[listening]).run()
+            else:
+                uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("Stopped.")
 
