@@ -35,12 +35,10 @@ class Government:
         document = documents.put(key=key, kind="paper", title=f"The {key}", sections=drafts)
         return iterations.seal(document=document, label=f"At {at:%d %B}", taken_at=at, at=at).iteration
 
-    def open(self, iteration, *keys: str, at: datetime = OPENED, **more) -> Round:
+    def open(self, iteration, *keys: str, at: datetime = OPENED, kind: Kind = Kind.SIGN_OFF, **more) -> Round:
         asked = [rounds.AskFor(self.acting[key].post) for key in keys]
         pen = self.acting["pen"]
-        return rounds.open(
-            iteration=iteration, kind=Kind.SIGN_OFF, asked=asked, writers=[pen.post], by=pen, at=at, **more
-        )
+        return rounds.open(iteration=iteration, kind=kind, asked=asked, writers=[pen.post], by=pen, at=at, **more)
 
     def asked(self, round_: Round, key: str) -> Asked:
         return Asked.objects.get(round=round_, post__key=key)

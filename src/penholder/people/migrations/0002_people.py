@@ -7,6 +7,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    # allauth's tables point at people, and ask only that this room's first migration was run; people come with this one.
+    run_before = [
+        ("account", "0001_initial"),
+        ("mfa", "0001_initial"),
+        ("socialaccount", "0001_initial"),
+        ("usersessions", "0001_initial"),
+    ]
     dependencies = [
         ("people", "0001_first"),
     ]
