@@ -1,0 +1,174 @@
+"""Events → rows of the journeys table, many at once; rows that are there already are unfolded and folded in again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from xxhash import xxh3_64_intdigest
+
+from penholder.measure import readings
+from penholder.measure.intake.frames import Rows, column, digests, months
+from penholder.measure.journey_definitions import JourneyDefinition
+from penholder.measure.journeys import COLUMNS, STEP_BITS, STEP_MASK, micros
+from penholder.measure.outcomes import OPEN, OUTCOMES
+
+Definitions = Mapping[str, Sequence[JourneyDefinition]]
+Numbers = npt.NDArray[np.int64]
+
+EVENT_SCHEMA = pa.schema(
+    [
+        ("service", pa.string()), ("journey", pa.string()), ("time", pa.int64()), ("step", pa.string()),
+        ("channel", pa.string()), ("release", pa.string()), ("bot", pa.bool_()), ("month", pa.int32()),
+        ("received", pa.int64()), ("id", pa.binary(16)),
+    ]
+)  # fmt: skip
+_TYPES = {"list<int64>": pa.list_(pa.int64()), "bool": pa.bool_()}
+JOURNEY_SCHEMA = pa.schema(
+    [pa.field(each.name, _TYPES.get(each.kind) or getattr(pa, each.kind)(), nullable=each.empty) for each in COLUMNS]
+)
+
+
+def events(deliveries: Iterable[Rows]) -> pa.Table:
+    """The rows of the log as one table, each event once."""
+    told: dict[str, list[Any]] = {name: [] for name in EVENT_SCHEMA.names}
+    for rows in deliveries:
+        count = rows.count
+        told["service"] += [rows.service] * count
+        told["journey"] += rows.journeys.split(" ")
+        told["time"].append(np.frombuffer(rows.times, np.int64))
+        for name, text in (("step", rows.steps), ("channel", rows.channels), ("release", rows.releases)):
+            told[name] += column(text, count)
+        told["bot"] += [rows.bots] * count if isinstance(rows.bots, bool) else map(bool, rows.bots)
+        told["month"] += months(rows)
+        told["received"] += [rows.received] * count
+        told["id"] += digests(rows)
+    told["time"] = np.concatenate(told["time"]) if told["time"] else []  # type: ignore[assignment]
+    table = pa.table(told, schema=EVENT_SCHEMA)
+    if len(set(told["id"])) != len(told["id"]):
+        first = {digest: place for place, digest in reversed(list(enumerate(told["id"])))}
+        table = table.take(sorted(first.values()))
+    return table
+
+
+def unfold(rows: pa.Table) -> pa.Table:
+    """Rows of the journeys table as one row per event: service, journey, packed, channel, release, bot."""
+    paths = rows["path"].combine_chunks()
+    lengths = np.diff(paths.offsets.to_numpy())
+    places = np.repeat(np.arange(len(rows)), lengths)
+    told = rows.select(["service", "journey", "channel", "release", "bot"]).take(places)
+    told = told.cast(pa.schema([field.with_nullable(True) for field in told.schema]))
+    return told.append_column("packed", paths.flatten())
+
+
+def packed(table: pa.Table, definitions: Definitions) -> pa.Table:
+    """Events of the log in the shape of `unfold`: their times and the numbers of their steps in one number each."""
+    services, steps = _coded(table["service"]), _coded(table["step"])
+    numbers = np.zeros((len(services[1]), len(steps[1])), np.int64)
+    for place, service in enumerate(services[1]):
+        known = {step.name: step.number for drawn in definitions.get(service, ()) for step in drawn.steps}
+        numbers[place] = [known.get(name, 0) for name in steps[1]]
+    number = numbers[services[0], steps[0]] if len(table) else np.zeros(0, np.int64)
+    told = table.select(["service", "journey", "channel", "release", "bot"])
+    return told.append_column("packed", pa.array(table["time"].to_numpy() << STEP_BITS | number))
+
+
+def fold(table: pa.Table, definitions: Definitions) -> pa.Table:
+    """One row per attempt from events in the shape of `unfold`, ordered by month, service and journey."""
+    if not len(table):
+        return JOURNEY_SCHEMA.empty_table()
+    services, names = _coded(table["service"])
+    attempts, _ = _coded(table["journey"])
+    values = table["packed"].to_numpy()
+    order = np.lexsort((values, attempts, services))
+    values, services, attempts = values[order], services[order], attempts[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (services[1:] != services[:-1]) | (attempts[1:] != attempts[:-1])
+    heads = np.flatnonzero(new)
+    offsets = np.append(heads, len(order))
+    # Channel and release are those of the first start, or of the first event when there is no start.
+    starts = _starts(definitions, names)[services, values & STEP_MASK]
+    places = np.where(starts, np.arange(len(order)), len(order))
+    first = np.minimum.reduceat(places, heads)
+    shown = order[np.where(first < len(order), first, heads)]
+    told: dict[str, Any] = {
+        "service": table["service"].take(shown),
+        "journey": table["journey"].take(shown),
+        "channel": table["channel"].take(shown),
+        "release": table["release"].take(shown),
+        "first_at": values[heads] >> STEP_BITS,
+        "last_at": values[offsets[1:] - 1] >> STEP_BITS,
+        "path": pa.ListArray.from_arrays(offsets.astype(np.int32), values),
+        "events": np.diff(offsets).astype(np.int32),
+        "bot": np.logical_or.reduceat(table["bot"].to_numpy()[order], heads),
+    }
+    told["month"] = _month(told["first_at"])
+    told |= _read(definitions, [names[code] for code in services[heads]], values, offsets, told["first_at"])
+    rows = pa.table(told).select(JOURNEY_SCHEMA.names).cast(JOURNEY_SCHEMA)
+    return rows.sort_by([("month", "ascending"), ("service", "ascending"), ("journey", "ascending")])
+
+
+def keys(rows: pa.Table) -> npt.NDArray[np.uint64]:
+    """A number for each attempt, by which a file is asked whether it may hold it. Two may share one; strings decide."""
+    pairs = zip(rows["service"].to_pylist(), rows["journey"].to_pylist(), strict=True)
+    return np.array([xxh3_64_intdigest(f"{service}\0{journey}".encode()) for service, journey in pairs], np.uint64)
+
+
+def _coded(strings: pa.ChunkedArray) -> tuple[Numbers, list[str]]:
+    coded = strings.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary.to_pylist()
+
+
+def _starts(definitions: Definitions, services: Sequence[str]) -> npt.NDArray[np.bool_]:
+    starts = np.zeros((len(services), 1 << STEP_BITS), np.bool_)
+    for place, service in enumerate(services):
+        for drawn in definitions.get(service, ()):
+            starts[place] |= readings.shape_of(drawn).starts
+    return starts
+
+
+def _month(times: Numbers) -> npt.NDArray[np.int32]:
+    count = times.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    return ((count // 12 + 1970) * 100 + count % 12 + 1).astype(np.int32)
+
+
+def _micros(day: date) -> int:
+    return micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _read(
+    definitions: Definitions, services: Sequence[str], values: Numbers, offsets: Numbers, first_at: Numbers
+) -> dict[str, Any]:
+    """The columns that depend on how the service draws its journey, by the version in force on the first day."""
+    count = len(services)
+    definition = np.zeros(count, np.int32)
+    started, ended = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    outcome, furthest = np.full(count, OUTCOMES.index(OPEN), np.int8), np.zeros(count, np.int16)
+    named = np.array(services, object)
+    for service in dict.fromkeys(services):
+        for drawn in definitions.get(service, ()):
+            until = _micros(drawn.effective_to) if drawn.effective_to else np.iinfo(np.int64).max
+            ours = np.flatnonzero((named == service) & (first_at >= _micros(drawn.effective_from)) & (first_at < until))
+            if not len(ours):
+                continue
+            lengths = offsets[ours + 1] - offsets[ours]
+            inner = np.append(0, np.cumsum(lengths))
+            places = np.arange(inner[-1]) + np.repeat(offsets[ours] - inner[:-1], lengths)
+            read = readings.read(drawn, values[places], inner)
+            definition[ours], started[ours], ended[ours] = drawn.version, read.started_at, read.ended_at
+            outcome[ours], furthest[ours] = read.outcome, read.furthest
+    words = pa.array(OUTCOMES).take(pa.array(outcome.astype(np.int64)))
+    return {
+        "definition": definition,
+        "started_at": pc.if_else(pa.array(started >= 0), pa.array(started), None),
+        "ended_at": pc.if_else(pa.array(ended >= 0), pa.array(ended), None),
+        "outcome": words,
+        "furthest": furthest,
+    }

@@ -1,0 +1,177 @@
+"""The log, sealed: finished segments become Parquet, events by the month that they claim, journeys by their first.
+
+Only files that hold an attempt to which something is added are written anew; all others are linked. A run that is
+killed leaves the old generation, and the next run begins again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from penholder.errors import Conflict
+from penholder.measure.intake import folding, manifests, segments
+from penholder.measure.intake.folding import Definitions
+from penholder.measure.intake.frames import Rows
+from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
+
+# A million events take 400 MB while they are folded.
+EVENTS_AT_ONCE = 1_000_000
+# A month has at most so many files below this many rows; then they become one. Reading many small files is slow.
+SMALL_FILES = 8
+SMALL_ROWS = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a run did."""
+
+    segments: int = 0
+    events: int = 0
+    journeys: int = 0
+
+
+def seal(folder: Path, *, at: datetime, definitions: Definitions | None = None) -> Sealed:
+    """Seal every finished segment. Raises Conflict when another process is sealing; `at` is written into the files."""
+    done = Sealed()
+    (folder / "wal").mkdir(parents=True, exist_ok=True)
+    with _alone(folder / "sealing.lock"), _finished(folder) as last:
+        while True:
+            before = manifests.read(folder)
+            taken, rows = _next(folder, before.upto, last)
+            if not taken:
+                return done
+            after, journeys = _fold_in(folder, before, upto=taken[-1], rows=rows, definitions=definitions or {}, at=at)
+            manifests.forget(folder, before)
+            done = Sealed(
+                done.segments + len(taken), done.events + after.events - before.events, done.journeys + journeys
+            )
+
+
+def _next(folder: Path, upto: int, last: int) -> tuple[list[int], list[Rows]]:
+    taken: list[int] = []
+    rows: list[Rows] = []
+    for number in segments.numbers(folder / "wal"):
+        if upto < number <= last and sum(each.count for each in rows) < EVENTS_AT_ONCE:
+            taken.append(number)
+            rows += segments.read(folder / "wal", number)
+    return taken, rows
+
+
+def _fold_in(
+    folder: Path, before: Manifest, *, upto: int, rows: list[Rows], definitions: Definitions, at: datetime
+) -> tuple[Manifest, int]:
+    new = manifests.begin(folder, before)
+    name = f"{before.generation + 1:06}"
+    fresh = folding.events(rows)
+    told = fresh.sort_by([(column, "ascending") for column in ("month", "service", "journey", "time")])
+    for month in sorted(set(told["month"].to_pylist())):
+        chosen = told.filter(pc.equal(told["month"], month))
+        _write(new / EVENTS / f"month={month}" / f"{name}.parquet", chosen, at)
+    packed = folding.packed(fresh, definitions)
+    journeys, gone = _with_those_there(new / JOURNEYS, packed, definitions, name, at)
+    for month in sorted(set(journeys["month"].to_pylist())):
+        chosen = journeys.filter(pc.equal(journeys["month"], month))
+        file = new / JOURNEYS / f"month={month}" / f"{name}.parquet"
+        _write(file, chosen, at)
+        _write_keys(file, folding.keys(chosen))
+    for table in (EVENTS, JOURNEYS):
+        for place in (new / table).iterdir():
+            _join_small(place, name, at)
+    after = Manifest(before.generation + 1, upto, before.events + len(fresh), before.journeys + len(journeys) - gone)
+    manifests.show(folder, new, after)
+    return after, len(journeys)
+
+
+def _with_those_there(
+    place: Path, packed: pa.Table, definitions: Definitions, name: str, at: datetime
+) -> tuple[pa.Table, int]:
+    """The rows of all attempts that these events touch; those that were there are taken out of their files."""
+    touched = np.unique(folding.keys(packed.group_by(["service", "journey"]).aggregate([])))
+    there: list[pa.Table] = []
+    for file in sorted(place.glob("month=*/*.parquet")):
+        kept = np.fromfile(file.with_suffix(".keys"), np.uint64)
+        hit = np.isin(kept, touched)
+        if not hit.any():
+            continue
+        rows = pq.ParquetFile(file).read()
+        there.append(rows.filter(pa.array(hit)))
+        file.unlink()  # this generation's link; the one before keeps the file
+        file.with_suffix(".keys").unlink()
+        if not hit.all():
+            rest = file.with_name(f"{file.stem.partition('-')[0]}-{name}.parquet")
+            _write(rest, rows.filter(pa.array(~hit)), at)
+            _write_keys(rest, kept[~hit])
+    old = pa.concat_tables(there) if there else folding.JOURNEY_SCHEMA.empty_table()
+    both = pa.concat_tables([packed.select(packed.schema.names), folding.unfold(old).select(packed.schema.names)])
+    return folding.fold(both, definitions), len(old)
+
+
+def _join_small(place: Path, name: str, at: datetime) -> None:
+    small = [file for file in sorted(place.glob("*.parquet")) if pq.read_metadata(file).num_rows < SMALL_ROWS]
+    if len(small) <= SMALL_FILES:
+        return
+    joined = place / f"{name}.joined"
+    _write(joined, pa.concat_tables([pq.ParquetFile(file).read() for file in small]), at)
+    sidecars = [file.with_suffix(".keys") for file in small]
+    with_keys = [np.fromfile(sidecar, np.uint64) for sidecar in sidecars if sidecar.exists()]
+    for file in small:
+        file.unlink()
+        file.with_suffix(".keys").unlink(missing_ok=True)
+    final = place / f"{name}-joined.parquet"
+    joined.rename(final)
+    if with_keys:
+        _write_keys(final, np.concatenate(with_keys))
+
+
+def _write(file: Path, rows: pa.Table, at: datetime) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = rows.replace_schema_metadata({"sealed_at": at.isoformat()})
+    pq.write_table(told, file, compression="zstd", compression_level=1, row_group_size=250_000)
+    _sync(file)
+
+
+def _write_keys(file: Path, keys: npt.NDArray[np.uint64]) -> None:
+    keys.tofile(file.with_suffix(".keys"))
+    _sync(file.with_suffix(".keys"))
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise Conflict("Another process is sealing these events. Wait until it is done.") from problem
+        yield
+
+
+@contextmanager
+def _finished(folder: Path) -> Iterator[int]:
+    """The last segment that nobody writes any more; while no intake runs, that is the last of all."""
+    numbers = segments.numbers(folder / "wal")
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield numbers[-1] - 1 if numbers else 0
+        else:
+            for number in numbers[-1:]:
+                segments.recover(folder / "wal", number)
+            yield numbers[-1] if numbers else 0
