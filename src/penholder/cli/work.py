@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
 from penholder.cli import console
 
@@ -113,15 +112,12 @@ def _failed(*, as_json: bool) -> int:
         console.as_json({**facts, "letters": rows})
         return 3 if letters else 0
     out = console.out()
-    if letters:
-        table = Table("Made", "To", "About", "State", "Tried", "What went wrong", box=None, padding=(0, 2, 0, 0))
-        for letter in letters:
-            table.add_row(
-                f"{letter.made_at:%Y-%m-%d %H:%M}", escape(letter.to), escape(letter.kind or letter.subject),
-                "given up" if letter.state == "failed" else f"again at {letter.due_at:%H:%M}", str(letter.attempts),
-                escape(letter.problem),
-            )  # fmt: skip
-        out.print(table)
+    for letter in letters:
+        then = "given up" if letter.state == "failed" else f"tried again at {letter.due_at:%H:%M} UTC"
+        out.print(
+            f"{letter.made_at:%Y-%m-%d %H:%M}  {escape(letter.to)}  {escape(letter.kind or letter.subject)}: "
+            f"attempt {letter.attempts}, {then}\n    {escape(letter.problem)}"
+        )
     since = f"{standing.worked_at:%Y-%m-%d %H:%M} UTC" if standing.worked_at else "never"
     out.print(f"{standing.waiting} letters wait, {standing.failed} were given up. A worker last ran: {since}.")
     return 3 if letters else 0
