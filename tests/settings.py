@@ -12,6 +12,8 @@ from tests import postgresql
 
 # Before anything else: no test may touch the instance in ./home. Programs that a test starts inherit it.
 os.environ["PENHOLDER_HOME"] = tempfile.mkdtemp(prefix="penholder-tests-")
+# Tests sign in as chair with a password alone, but for those that say otherwise.
+os.environ["PENHOLDER_SECOND_FACTOR"] = "none"
 atexit.register(shutil.rmtree, os.environ["PENHOLDER_HOME"], ignore_errors=True)
 
 # The first process starts the server; those that pytest starts beside it find its address here.

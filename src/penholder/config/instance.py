@@ -16,13 +16,18 @@ def choose(home: str) -> None:
     os.environ["PENHOLDER_HOME"] = str(Path(home).resolve())
 
 
+def home() -> Path:
+    """The folder of the instance: PENHOLDER_HOME, else ./home. For what needs no database."""
+    return Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
+
+
 def start() -> Path:
     """Make Django ready in PENHOLDER_HOME (else ./home), with its tables up to date. Returns the folder.
 
     Two first starts at once are one after the other. Raises Refused when the folder or its database cannot be used.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
-    folder = Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
+    folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from penholder.web.desk.shell import asset
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/", include("penholder.web.desk.urls")),
+    path("account/", include("penholder.web.desk.account_urls")),
+    path("assets/<str:name>", asset),
+]
+
+handler403 = "penholder.web.desk.refusals.forbidden"
+handler404 = "penholder.web.desk.refusals.missing"
+handler500 = "penholder.web.desk.refusals.broken"

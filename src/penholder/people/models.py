@@ -208,3 +208,20 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} for {self.post}"
+
+
+class Kept(models.Model):
+    """What Django's cache keeps between processes: how often a password was tried, for as long as that is counted.
+
+    Django reads and writes these rows by itself (`DatabaseCache`); nothing else does, and nothing is lost with them.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "kept"
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.text import slugify
 
-from penholder.errors import Missing
-from penholder.people.models import Alias, Organisation, Post
+from penholder.errors import Missing, Refused
+from penholder.people import permissions
+from penholder.people.acting import Acting
+from penholder.people.models import Alias, Organisation, Post, Succession
+from penholder.record import ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +114,68 @@ def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> set
     Post.objects.bulk_create(made)
     Post.objects.bulk_update(changed, ["title"])
     return {found[wanted[post.key].key].key for post in (*made, *changed)}
+
+
+@dataclass(slots=True)
+class Branch:
+    """An organisation in the tree: what stands below it, its posts, and what became of it (empty: it stands)."""
+
+    organisation: Organisation
+    depth: int = 0
+    posts: list[Post] = field(default_factory=list)
+    followed_by: list[Succession] = field(default_factory=list)
+
+
+def tree(*, on: date) -> list[Branch]:
+    """Every organisation with its posts, each after the one that it belongs to, by name. Three queries."""
+    branches = {row.pk: Branch(row) for row in Organisation.objects.order_by("name")}
+    for post in Post.objects.order_by("title").select_related("organisation"):
+        branches[post.organisation_id].posts.append(post)
+    for row in Succession.objects.filter(on__lte=on).select_related("successor"):
+        branches[row.predecessor_id].followed_by.append(row)
+    below: dict[int | None, list[Branch]] = {}
+    for branch in branches.values():
+        below.setdefault(branch.organisation.parent_id, []).append(branch)
+    ordered: list[Branch] = []
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        branch = waiting.pop()
+        ordered.append(branch)
+        for child in reversed(below.get(branch.organisation.pk, [])):
+            child.depth = branch.depth + 1
+            waiting.append(child)
+    return ordered
+
+
+@transaction.atomic
+def make(
+    *, name: str, by: Acting | None, at: datetime, acronym: str = "", kind: str = "department", parent: str = ""
+) -> Organisation:
+    """Set up an organisation, below another when `parent` (any of its names) is said. Raises Refused, Missing."""
+    name = " ".join(name.split())
+    reasons = permissions.objections("people.invite", by.post) if by else []
+    if not fold(name):
+        reasons.append("An organisation needs a name.")
+    taken = Alias.objects.filter(folded__in=[fold(name), fold(acronym) or fold(name)]).select_related("organisation")
+    reasons += [f"“{alias.name}” is known already: {alias.organisation}." for alias in taken]
+    if reasons:
+        raise Refused(reasons)
+    above = find(parent) if parent else None
+    organisation = Organisation.objects.create(
+        key=_free_key(slugify(acronym or name)[:70] or "organisation"),
+        name=name,
+        acronym=acronym,
+        kind=kind,
+        parent=above,
+    )
+    _put_aliases([Named(organisation.key, name, acronym)], {organisation.key: organisation}, set())
+    actor, person = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
+    facts = {"organisation": organisation.key, "name": name, "parent": above.key if above else ""}
+    ledger.append("organisation.made", actor=actor, person=person, subject=organisation.key, at=at, facts=facts)
+    return organisation
+
+
+def _free_key(wanted: str) -> str:
+    taken = set(Organisation.objects.filter(key__startswith=wanted).values_list("key", flat=True))
+    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    return next(key for key in numbered if key not in taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from penholder.people.models import Post, Role
@@ -26,6 +27,7 @@ TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
     "change.judge": ("judge that a change is editorial", frozenset({Role.PEN, Role.CHAIR})),
     "edition.publish": ("schedule, publish, correct or withdraw an edition", frozenset({Role.PEN})),
     "people.invite": ("invite people, and say who holds a post", frozenset({Role.PEN, Role.OPERATOR})),
+    "people.appoint": ("say who is chair, minister or operator", frozenset({Role.OPERATOR})),
     "record.read": ("read the whole record", frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),
 }
 
@@ -38,3 +40,21 @@ def objections(act: str, post: Post | None) -> list[str]:
     allowed = ", ".join(sorted(str(role.label) for role in roles))
     held = f"you act as “{post.title}” ({Role(post.role).label})" if post else "you hold no post"
     return [f"Only these may {words}: {allowed}. At present {held}."]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One line of the table, for the person who asks: the act in words, who may, and why I may not (empty: I may)."""
+
+    act: str
+    words: str
+    roles: tuple[str, ...]
+    objections: tuple[str, ...]
+
+
+def explained(post: Post | None) -> list[Explained]:
+    """The whole table as it stands for a post, in its order."""
+    return [
+        Explained(act, words, tuple(sorted(str(role.label) for role in roles)), tuple(objections(act, post)))
+        for act, (words, roles) in TABLE.items()
+    ]

@@ -1,4 +1,4 @@
-// Builds one style sheet and one small module, with hashed names and a manifest that Python reads (web/built.py).
+// Builds a style sheet and a small module for readers, and one of each for the desk, with hashed names and a manifest that Python reads (web/built.py).
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     rolldownOptions: {
-      input: { site: "src/site.ts" },
+      input: { site: "src/site.ts", desk: "src/desk.ts" },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from penholder.publishing.sites import Page
-from penholder.web.public.built import Built
+from penholder.web.built import Built
 from penholder.web.public.site import Site
 
 NAMES = {"en": "English", "cy": "Cymraeg"}

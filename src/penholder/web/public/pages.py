@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from penholder.drafting.media import location
 from penholder.publishing.sites import File, Page, Redirect
-from penholder.web.public import built, changes, coverage, fronts, guidance, passages, promises, publications, site
+from penholder.web import built
+from penholder.web.public import changes, coverage, fronts, guidance, passages, promises, publications, site
 from penholder.web.public.drawing import Drawing, speaking
 from penholder.web.public.site import Site
 from penholder.web.public.texts import Texts

@@ -1,0 +1,25 @@
+"""Addresses of the desk. Everything here is for who is signed in."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from penholder.web.desk import account, people
+from penholder.web.desk.access import signed_in
+
+app_name = "desk"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", account.home, name="home"),
+    path("act-as/", account.act_as, name="act-as"),
+    path("people/", signed_in(people.everyone), name="people"),
+    path("people/organisations/", signed_in(people.make_organisation), name="make-organisation"),
+    path("people/organisations/<slug:key>/", signed_in(people.organisation), name="organisation"),
+    path("people/posts/<slug:key>/", signed_in(people.post), name="post"),
+    path("people/posts/<slug:key>/leave/<int:person_id>/", signed_in(people.leave), name="leave"),
+    path(
+        "people/posts/<slug:key>/invitations/<int:invitation_id>/end/",
+        signed_in(people.end_invitation),
+        name="end-invitation",
+    ),
+    path("permissions/", signed_in(people.who_may), name="permissions"),
+]

@@ -1,0 +1,1 @@
+"""The door for machines: services send what happens in their journeys, and get a receipt."""
