@@ -6,6 +6,7 @@ import gzip
 import io
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -41,11 +42,13 @@ def test_every_service_and_period_of_the_newest_version_is_read(explorers):
     assert len({service.department for service in newest.services}) == 18
 
 
-def test_every_odd_cell_is_explained_by_row_and_column(explorers):
+def test_every_odd_cell_is_explained_by_row_and_column(explorers, shared):
+    text = (shared / "services" / "services_2018-09-19.csv").read_text(encoding="utf-8-sig")
     newest = explorers[-1]
     dashes = [cell for cell in newest.odd if cell.holds == "-"]
     assert len(dashes) == 61
-    assert Counter(cell.holds for cell in newest.odd if cell.holds.startswith("#")) == {"#REF!": 2}
+    broken = [cell for cell in newest.odd if cell.holds == "#REF!"]
+    assert len(broken) == text.count("#REF!") == 3
     assert all(cell.explanation and cell.column and cell.row > 1 for cell in newest.odd)
     marked = sum(
         isinstance(value, Mark) and value is not Mark.BLANK for s in newest.services for value in s.figures.values()
@@ -72,7 +75,7 @@ def cells(explorer):
 
 def test_revisions_between_versions_are_found_exactly(explorers):
     """Against a plain walk through both files, cell by cell."""
-    for older, newer in zip(explorers, explorers[1:], strict=False):
+    for older, newer in pairwise(explorers):
         before, after = cells(older), cells(newer)
         told = revisions.compare(before, after)
         plain = sum(
@@ -81,9 +84,7 @@ def test_revisions_between_versions_are_found_exactly(explorers):
             if isinstance(value, Decimal) and isinstance(after.get(key), Decimal) and after[key] != value
         )
         assert told.counts()["revised"] == plain > 0
-        assert (
-            told.counts() == Counter(each.change for each in revisions.compare(after, before).revisions) | told.counts()
-        )
+        assert len(told.revisions) == sum(1 for key in before if key in after and before[key] != after[key])
 
 
 def test_the_weekly_journey_over_all_people_is_refused_as_a_completion_rate(shared):
@@ -99,7 +100,7 @@ def test_the_weekly_journey_over_all_people_is_refused_as_a_completion_rate(shar
                 over.append((step, week, count, starts[week]))
     assert over
     _, _, completed, started = max(over, key=lambda each: each[2] / each[3] if each[3] else 0)
-    with pytest.raises(Refused, match="over 100%|more than everyone"):
+    with pytest.raises(Refused, match=r"over 100%"):
         Completion(cohort=started, completed=completed)
 
 

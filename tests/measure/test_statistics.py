@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -339,7 +340,7 @@ def test_no_figure_has_two_definitions_on_one_day():
     for key in {each.key for each in DEFINITIONS}:
         versions = sorted((each for each in DEFINITIONS if each.key == key), key=lambda each: each.version)
         assert [each.version for each in versions] == list(range(1, len(versions) + 1))
-        for one, two in zip(versions, versions[1:], strict=False):
+        for one, two in pairwise(versions):
             assert one.effective_to == two.effective_from
         assert versions[-1].effective_to is None
 

@@ -1,7 +1,7 @@
 """Event logs of other systems: CSV, NDJSON and XES, read row by row into events of cases.
 
-What cannot be read is told by its place and left out; the rest is read. Nothing that identifies a person is taken: only the
-case, what happened, when, by which channel, and in which release.
+What cannot be read is told by its place and left out; the rest is read. Nothing that identifies a person is taken: only
+the case, what happened, when, by which channel, and in which release.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The Transactions Explorer's own table: one service a row, six figures a quarter, and everything odd told by its cell.
 
-A period's label names the quarter in which departments were asked. The figures are of the twelve months that ended before
-it: "2017-Q4" is October 2016 to September 2017.
+A period's label names the quarter in which departments were asked. The figures are of the twelve months that ended
+before it: "2017-Q4" is October 2016 to September 2017.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Quarter:
 
 @dataclass(frozen=True, order=True)
 class OddCell:
-    """One cell that needs a word: row and column as a spreadsheet counts them, what it holds, and what was made of it."""
+    """One cell that needs a word: row and column as a spreadsheet counts them, what it holds, and why it is odd."""
 
     row: int
     column: str

@@ -1,4 +1,4 @@
-"""Weekly counts of people at each step of a service, as the Performance Platform published them (two layouts of JSON)."""
+"""Weekly counts of people at each step of a service, in the two layouts of the Performance Platform."""
 
 from __future__ import annotations
 

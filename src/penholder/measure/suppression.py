@@ -41,31 +41,38 @@ class Suppressed(Generic[Key]):
 
 
 def suppress(counts: Mapping[Key, int], sums: Sequence[Sum[Key]]) -> Suppressed[Key]:
-    """Withhold counts under five, then complements until none of them can be worked out from all the sums together."""
+    """Withhold counts under five, with complements, so that none can be worked out from all the sums together."""
     if negative := [key for key, count in counts.items() if count < 0]:
         raise Refused(f"Counts cannot be negative; look at {negative[0]!r}.")
     for each in sums:
         if counts[each.total] != sum(counts[part] for part in each.parts):
             raise Refused(f"The total {each.total!r} is not the sum of its parts; publish neither before it is.")
     small = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
-    hidden = set(small)
-    while exposed := _exposed(counts, sums, hidden, small):
-        # Any sum in which an exposed cell stands has a shown cell left, or the cell would not be exposed by it.
-        candidates = {
-            key
-            for each in sums
-            if exposed & {each.total, *each.parts}
-            for key in (each.total, *each.parts)
-            if key not in hidden and counts[key] > 0
-        }
-        if not candidates:
-            hidden |= {key for each in sums if exposed & {each.total, *each.parts} for key in (each.total, *each.parts)}
-            break
-        hidden.add(min(candidates, key=lambda key: (counts[key], str(key))))
+    hidden = _withheld(counts, sums, small)
     shown: dict[Key, int | Absence] = {
         key: Absence.SUPPRESSED if key in hidden else count for key, count in counts.items()
     }
     return Suppressed(shown, frozenset(small), frozenset(hidden - small))
+
+
+def _withheld(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], small: set[Key]) -> set[Key]:
+    """The small cells with their complements: all that hangs together with them, less what can be shown again.
+
+    Cells are shown again from the largest down, so that totals come back first, and each only while every small cell
+    keeps a second possibility. What is left cannot be made smaller by showing any one cell.
+    """
+    near = set(small)
+    while more := {
+        key for each in sums if near & {each.total, *each.parts} for key in (each.total, *each.parts) if key not in near
+    }:
+        near |= more
+    hidden = {key for key in near if counts[key] > 0}
+    if _exposed(counts, sums, hidden, small):
+        hidden = near  # even the zeros have to go
+    for key in sorted(hidden - small, key=lambda key: (-counts[key], str(key))):
+        if not _exposed(counts, sums, hidden - {key}, small):
+            hidden.discard(key)
+    return hidden
 
 
 def _exposed(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], hidden: set[Key], small: set[Key]) -> set[Key]:
