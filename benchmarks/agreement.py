@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/agreement.py [answers]
 
-An answer is what the desk does for one post: it notes that the text was shown, locks the round, asks the rules, writes the
-answer and two entries of the record. The bare INSERT writes those same rows, with the same columns, into tables without an
-index or a trigger, one transaction an answer, over the same driver: the floor beneath which nothing that keeps them can go.
-Both run over one connection and over 32, alternating, three times; the medians are printed.
+An answer is what the desk does for one post: it notes that the text was shown, locks the round, asks the rules, and
+writes the answer and two entries of the record. The bare INSERT writes those same rows, with the same columns, into
+tables without an index or a trigger, one transaction an answer, over the same driver: the floor beneath which nothing
+that keeps them can go. Both run over one connection and over 32, alternating, three times; the medians are printed.
 """
 
 from __future__ import annotations

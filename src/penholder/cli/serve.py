@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from contextlib import nullcontext
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -54,6 +56,8 @@ def serve(host: str, port: int, workers: int, no_work: bool) -> None:
     click.echo(f"Penholder is at {_address(listening)}  (stop it with Ctrl+C)")
     sys.stdout.flush()
     try:
+        # uvicorn ends politely and then lets the signal that it got end the process: so it must end ours too.
+        signal.signal(signal.SIGTERM, _end)
         with nullcontext() if no_work else beside.worker(_address(listening)):
             if workers > 1:
                 Multiprocess(config, sockets=[listening]).run()
@@ -61,6 +65,10 @@ def serve(host: str, port: int, workers: int, no_work: bool) -> None:
                 uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+def _end(*_signal: object) -> NoReturn:
+    sys.exit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
