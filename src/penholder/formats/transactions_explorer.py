@@ -172,6 +172,7 @@ def _beside(header: str, held: str) -> str:
         return "the file's own check says that the quarters do not add up to the year; nothing was changed"
     if header.startswith("Digital exceeds all") and text == "error":
         return "the file's own check says that digital transactions exceed all transactions; nothing was changed"
-    if re.match(r"(Total|Digital) transactions ", header) and text and text != "-" and not _NUMBER.fullmatch(text):
+    counts = re.match(r"(Total|Digital) transactions ", header)
+    if counts and text and text != "-" and not _NUMBER.fullmatch(text):
         return "words where a number of transactions belongs; this column is not read"
     return ""

@@ -26,9 +26,9 @@ class Break:
     def sentence(self) -> str:
         """What to say instead of showing a drop."""
         return (
-            f"No attempt met “{self.step}” after release {self.release}, though about {self.expected:.0f} were to be "
-            f"expected and later steps are still met ({', '.join(self.still_met)}): its events are missing, so this is a "
-            "break in the instrumentation and not a drop."
+            f"No attempt met “{self.step}” after release {self.release}, though about {self.expected:.0f} were "
+            f"expected, and later steps are still met ({', '.join(self.still_met)}): its events are missing, so this "
+            "is a break in the instrumentation and not a drop."
         )
 
 

@@ -16,10 +16,10 @@ FROM (
         SELECT service, channel, release, started_at, finished, walked,
             -- From start to end, less every gap that is longer than people are at work. Empty for the unfinished.
             CASE WHEN finished THEN aggregate(
-                -- Sail has no zip_with; of an event in the slice, `walked[place]` is the one before.
+                -- Sail has no zip_with; places count from 0, so element `place + 1` is the one before.
                 transform(
                     slice(walked, 2, size(walked)),
-                    (event, place) -> shiftright(event, 10) - shiftright(walked[place], 10)
+                    (event, place) -> shiftright(event, 10) - shiftright(element_at(walked, place + 1), 10)
                 ),
                 CAST(0 AS BIGINT),
                 (time, gap) -> CASE WHEN gap > {idle} THEN time ELSE time + gap END
