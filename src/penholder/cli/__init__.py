@@ -26,6 +26,7 @@ COMMANDS = {
     "publish": ("penholder.cli.publish:publish", "Write the public site and show it in one step."),
     "export": ("penholder.cli.export:export", "Hand the published site over for nginx or a CDN."),
     "serve": ("penholder.cli.serve:serve", "Serve the published site."),
+    "people": ("penholder.cli.people:people", "Show and change who holds which post."),
     "work": ("penholder.cli.work:work", "Send letters and reminders, and do what the clock asks for."),
     "events": ("penholder.cli.events:events", "Take in and seal what happens in the journeys of services."),
     "check": ("penholder.cli.check:check", "Look for faults in Markdown files, or in the whole instance."),
