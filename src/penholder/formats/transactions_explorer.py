@@ -164,7 +164,7 @@ def _figure(held: str) -> tuple[Decimal | Mark, str]:
 
 
 def _beside(header: str, held: str) -> str:
-    """Why a cell outside the figures is odd, if it is: the file's own sums and checks, which are reported and not used."""
+    """Why a cell outside the figures is odd, if it is: the file's own sums and checks, which are not used."""
     text = held.strip()
     if _BROKEN.fullmatch(text):
         return "a formula lost what it points to; this column repeats others and is not read"

@@ -1,10 +1,11 @@
 -- What it took those mature attempts that ended as intended: nearest ranks of the sorted values.
+-- Where nobody finished, rank 1 of nothing is NULL; rank 0 would be an error.
 SELECT service, channel, release, week, month, done,
-    try_element_at(times, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_time,
-    try_element_at(times, CAST((done * 9 + 9) DIV 10 AS INT)) AS p90_time,
-    try_element_at(pages, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_pages,
-    try_element_at(questions, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_questions,
-    try_element_at(documents, CAST((done * 5 + 9) DIV 10 AS INT)) AS median_documents
+    try_element_at(times, CAST(greatest((done * 5 + 9) DIV 10, 1) AS INT)) AS median_time,
+    try_element_at(times, CAST(greatest((done * 9 + 9) DIV 10, 1) AS INT)) AS p90_time,
+    try_element_at(pages, CAST(greatest((done * 5 + 9) DIV 10, 1) AS INT)) AS median_pages,
+    try_element_at(questions, CAST(greatest((done * 5 + 9) DIV 10, 1) AS INT)) AS median_questions,
+    try_element_at(documents, CAST(greatest((done * 5 + 9) DIV 10, 1) AS INT)) AS median_documents
 FROM (
     SELECT service, {channel} AS channel, {release} AS release, {week} AS week, {month} AS month,
         count_if(finished) AS done,
