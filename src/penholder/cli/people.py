@@ -1,4 +1,4 @@
-"""`penholder people …`: who holds which post. What is done here is done by the operator of the instance, and says so."""
+"""`penholder people …`: who holds which post. What is done here is done by the operator, and says so."""
 
 from __future__ import annotations
 
@@ -30,22 +30,21 @@ def list_(as_json: bool) -> None:
     from penholder.people import organisations, posts  # noqa: PLC0415 - after the start
 
     at = _now()
-    rows: list[dict[str, Any]] = []
-    for branch in organisations.tree(on=_day(at)):
-        for held in posts.holders(branch.posts, at=at):
-            rows.append(
-                {
-                    "organisation": branch.organisation.key,
-                    "post": held.post.key,
-                    "title": held.post.title,
-                    "role": held.post.role,
-                    "holders": [
-                        {"name": one.person.name, "email": one.person.email, "since": one.since.isoformat()}
-                        for one in held.now
-                    ],
-                    "followed_by": [row.successor.key for row in branch.followed_by],
-                }
-            )
+    branches = organisations.tree(on=_day(at))
+    followed = {branch.organisation.pk: [row.successor.key for row in branch.followed_by] for branch in branches}
+    rows: list[dict[str, Any]] = [
+        {
+            "organisation": held.post.organisation.key,
+            "post": held.post.key,
+            "title": held.post.title,
+            "role": held.post.role,
+            "holders": [
+                {"name": one.person.name, "email": one.person.email, "since": one.since.isoformat()} for one in held.now
+            ],
+            "followed_by": followed[held.post.organisation_id],
+        }
+        for held in posts.holders([post for branch in branches for post in branch.posts], at=at)
+    ]
     if as_json:
         console.as_json(rows)
         return
@@ -154,7 +153,7 @@ def leave(post: str, email: str, reason: str, as_json: bool) -> None:
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="From which day; today unless said.")
 @click.option("--reason", required=True, help="Why; it stands in the record.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
-def succeed(
+def succeed(  # noqa: PLR0917 - click calls it by name
     predecessor: str, successors: tuple[str, ...], kind: str, on: datetime | None, reason: str, as_json: bool
 ) -> None:
     """Say that SUCCESSORS answer from a day on for what is asked of PREDECESSOR (any of their names)."""

@@ -10,6 +10,9 @@ from penholder.config import settings
 from penholder.web.public.application import Application, Behind, FilesFirst
 from penholder.web.public.files import Published
 
+# What lies below these is never published: there Django also says that something is missing.
+DJANGO = ("/desk/", "/account/", "/answer/")
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
 
 
@@ -20,7 +23,9 @@ def _django() -> tuple[Application, Callable[[str], bool]]:
     from django.urls import Resolver404, resolve  # noqa: PLC0415
 
     def has(path: str) -> bool:
-        """Whether Django answers this address, or would once a slash is added."""
+        """Whether Django answers this address, or would once a slash is added. Below its own doors it always does."""
+        if path.startswith(DJANGO):
+            return True
         for candidate in (path, path if path.endswith("/") else path + "/"):
             try:
                 resolve(candidate)
