@@ -167,6 +167,27 @@ def test_what_cannot_be_taken_is_refused_with_words(door, key, changes, status):
     assert status == 204 or len(said["error"]) > 15
 
 
+def test_spans_of_opentelemetry_become_events(door, key):
+    def span(number, **attributes):
+        told = [{"key": f"penholder.{name}", "value": {"stringValue": value}} for name, value in attributes.items()]
+        began = str(int(datetime.now(UTC).timestamp() * 1000) * 1_000_000)
+        return {
+            "traceId": "5b8aa5a2d2c872e8321cf37308d69df2",
+            "spanId": f"{number:016x}",
+            "startTimeUnixNano": began,
+            "attributes": told,
+        }
+
+    def sent(*spans):
+        return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"spans": spans}]}]}
+
+    path = {"path": "/intake/v1/traces", "key": key}
+    assert post(door, sent(span(1, step="start", journey="attempt-7"), span(2)), **path) == (200, {})
+    status, said = post(door, sent(span(3, step="start", journey="me@x.org"), span(4, step="done")), **path)
+    assert (status, said["partialSuccess"]["rejectedSpans"]) == (200, "1")
+    assert post(door, None, body=b"protobuf", **path)[0] == 400
+
+
 def _raw(key, body, extra=""):
     return (
         f"POST /intake/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n"

@@ -59,6 +59,59 @@ def seal(*, as_json: bool) -> None:
         console.out().print(f"Sealed {done.events:,} events of {done.segments} segments; {done.journeys:,} journeys.")
 
 
+@events.command("import", epilog="Example:  penholder events import permits.csv.gz --service permits --case case_id")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--service", required=True, help="The service whose log it is.")
+@click.option("--case", help="The column that names the attempt.")
+@click.option("--activity", help="The column that names the step.")
+@click.option("--at", "moment", help="The column that says when it happened.")
+@click.option("--channel", help="The column that names the channel.")
+@click.option("--release", help="The column that names the release.")
+@click.option("--json", "as_json", is_flag=True, help="Figures as JSON on stdout.")
+@click.pass_context
+def import_(ctx: click.Context, /, *, path: Path, service: str, as_json: bool, **columns: str | None) -> None:
+    """Take in the log of a service: CSV, NDJSON or XES, gzipped or not.
+
+    The same log again adds nothing. What cannot be read is listed, and the exit code is then 3.
+    """
+    from penholder.cli import event_logs  # noqa: PLC0415
+
+    named = {name.replace("moment", "at"): column for name, column in columns.items() if column}
+    with console.progress("Taking in") as tell:
+        done = event_logs.take_in(folder(), path, service=service, columns=named, at=datetime.now(UTC), tell=tell)
+    if as_json:
+        console.as_json(done)
+    else:
+        for line in done["unread"]:
+            click.echo(line, err=True)
+        console.out().print(
+            f"{done['accepted']:,} events taken in, {done['duplicate']:,} were here, {done['refused']:,} not."
+        )
+    ctx.exit(3 if done["refused"] else 0)
+
+
+@events.command(epilog="Example:  penholder events erase permits b7Qm2xVtA91k")
+@click.argument("service")
+@click.argument("journey")
+def erase(service: str, journey: str) -> None:
+    """Erase everything about one attempt, JOURNEY, at SERVICE."""
+    from penholder.measure.intake import erasing  # noqa: PLC0415
+
+    gone = erasing.erase(folder(), service=service, journey=journey, at=datetime.now(UTC))
+    click.echo(f"{gone} events erased.")
+
+
+@events.command(epilog="Example:  penholder events forget permits --before 2025-01-01")
+@click.argument("service")
+@click.option("--before", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Attempts that ended before that day.")
+def forget(service: str, before: datetime) -> None:
+    """Erase every attempt at SERVICE that is older than is kept."""
+    from penholder.measure.intake import erasing  # noqa: PLC0415
+
+    gone = erasing.forget(folder(), service=service, before=before.replace(tzinfo=UTC), at=datetime.now(UTC))
+    click.echo(f"{gone} events erased.")
+
+
 @events.group()
 def key() -> None:
     """Keys with which services send events."""

@@ -132,7 +132,7 @@ def test_the_segment_that_is_being_written_is_left_alone(tmp_path):
 
 
 def test_two_sealings_at_once_are_refused(tmp_path):
-    with sealing._alone(tmp_path / "sealing.lock"), pytest.raises(Conflict, match="Another process"):
+    with sealing.alone(tmp_path / "sealing.lock"), pytest.raises(Conflict, match="Another process"):
         sealing.seal(tmp_path, at=AT)
 
 

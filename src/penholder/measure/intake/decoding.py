@@ -102,12 +102,12 @@ def one(place: int, piece: bytes) -> Event | Refusal:
     try:
         return _ONE.decode(piece)
     except msgspec.ValidationError as problem:
-        return _explained(place, str(problem))
+        return explained(place, str(problem))
     except msgspec.DecodeError as problem:
         return Refusal(place, "", f"This is not JSON: {problem}.", "Send one whole JSON object.")
 
 
-def _explained(place: int, said: str) -> Refusal:
+def explained(place: int, said: str) -> Refusal:
     """Msgspec's words, turned into the field that they are about, what is wrong with it, and what to do."""
     found = _WHERE.search(said)
     path = found.group(1) if found else ""

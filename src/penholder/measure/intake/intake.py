@@ -18,7 +18,7 @@ from pathlib import Path
 from penholder.errors import Conflict, PenholderError, Refused
 from penholder.measure.intake import frames, segments
 from penholder.measure.intake.checking import Delivery, check
-from penholder.measure.intake.decoding import decode
+from penholder.measure.intake.decoding import Decoded, decode
 from penholder.measure.intake.receipts import Receipt, receipt
 from penholder.measure.intake.seen import Seen
 
@@ -90,7 +90,10 @@ class Intake:
 
         Raises Refused when the delivery cannot be read at all, Unavailable when too much is waiting.
         """
-        read = decode(body)
+        self.put(decode(body), delivery, answer)
+
+    def put(self, read: Decoded, delivery: Delivery, answer: Answer) -> None:
+        """Take in events that were read already. `answer` and what is raised are as with `take`."""
         checked = check(read, delivery)
         months = checked.months if isinstance(checked.months, int) else checked.months.tolist()
         with self._state:

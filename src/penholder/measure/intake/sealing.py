@@ -46,7 +46,7 @@ def seal(folder: Path, *, at: datetime, definitions: Definitions | None = None) 
     """Seal every finished segment. Raises Conflict when another process is sealing; `at` is written into the files."""
     done = Sealed()
     (folder / "wal").mkdir(parents=True, exist_ok=True)
-    with _alone(folder / "sealing.lock"), _finished(folder) as last:
+    with alone(folder / "sealing.lock"), _finished(folder) as last:
         while True:
             before = manifests.read(folder)
             taken, rows = _next(folder, before.upto, last)
@@ -78,14 +78,14 @@ def _fold_in(
     told = fresh.sort_by([(column, "ascending") for column in ("month", "service", "journey", "time")])
     for month in sorted(set(told["month"].to_pylist())):
         chosen = told.filter(pc.equal(told["month"], month))
-        _write(new / EVENTS / f"month={month}" / f"{name}.parquet", chosen, at)
+        write(new / EVENTS / f"month={month}" / f"{name}.parquet", chosen, at)
     packed = folding.packed(fresh, definitions)
     journeys, gone = _with_those_there(new / JOURNEYS, packed, definitions, name, at)
     for month in sorted(set(journeys["month"].to_pylist())):
         chosen = journeys.filter(pc.equal(journeys["month"], month))
         file = new / JOURNEYS / f"month={month}" / f"{name}.parquet"
-        _write(file, chosen, at)
-        _write_keys(file, folding.keys(chosen))
+        write(file, chosen, at)
+        write_keys(file, folding.keys(chosen))
     for table in (EVENTS, JOURNEYS):
         for place in (new / table).iterdir():
             _join_small(place, name, at)
@@ -111,8 +111,8 @@ def _with_those_there(
         file.with_suffix(".keys").unlink()
         if not hit.all():
             rest = file.with_name(f"{file.stem.partition('-')[0]}-{name}.parquet")
-            _write(rest, rows.filter(pa.array(~hit)), at)
-            _write_keys(rest, kept[~hit])
+            write(rest, rows.filter(pa.array(~hit)), at)
+            write_keys(rest, kept[~hit])
     old = pa.concat_tables(there) if there else folding.JOURNEY_SCHEMA.empty_table()
     both = pa.concat_tables([packed.select(packed.schema.names), folding.unfold(old).select(packed.schema.names)])
     return folding.fold(both, definitions), len(old)
@@ -123,7 +123,7 @@ def _join_small(place: Path, name: str, at: datetime) -> None:
     if len(small) <= SMALL_FILES:
         return
     joined = place / f"{name}.joined"
-    _write(joined, pa.concat_tables([pq.ParquetFile(file).read() for file in small]), at)
+    write(joined, pa.concat_tables([pq.ParquetFile(file).read() for file in small]), at)
     sidecars = [file.with_suffix(".keys") for file in small]
     with_keys = [np.fromfile(sidecar, np.uint64) for sidecar in sidecars if sidecar.exists()]
     for file in small:
@@ -132,17 +132,19 @@ def _join_small(place: Path, name: str, at: datetime) -> None:
     final = place / f"{name}-joined.parquet"
     joined.rename(final)
     if with_keys:
-        _write_keys(final, np.concatenate(with_keys))
+        write_keys(final, np.concatenate(with_keys))
 
 
-def _write(file: Path, rows: pa.Table, at: datetime) -> None:
+def write(file: Path, rows: pa.Table, at: datetime) -> None:
+    """Write these rows to a new file that lasts."""
     file.parent.mkdir(parents=True, exist_ok=True)
     told = rows.replace_schema_metadata({"sealed_at": at.isoformat()})
     pq.write_table(told, file, compression="zstd", compression_level=1, row_group_size=250_000)
     _sync(file)
 
 
-def _write_keys(file: Path, keys: npt.NDArray[np.uint64]) -> None:
+def write_keys(file: Path, keys: npt.NDArray[np.uint64]) -> None:
+    """Write the keys of a file's rows beside it."""
     keys.tofile(file.with_suffix(".keys"))
     _sync(file.with_suffix(".keys"))
 
@@ -153,7 +155,8 @@ def _sync(file: Path) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Only one process makes generations at a time. Raises Conflict for the second."""
     with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from penholder.errors import PenholderError, Refused
-from penholder.measure.intake import bodies, receipts
+from penholder.measure.intake import bodies, receipts, spans
 from penholder.measure.intake.bots import is_bot
 from penholder.measure.intake.checking import Delivery
 from penholder.measure.intake.intake import Intake, Unavailable
@@ -21,6 +21,8 @@ from penholder.measure.intake.salts import Salts
 from penholder.measure.journeys import micros
 
 PATH = "/intake/events"
+# Where an exporter of OpenTelemetry sends its spans, when its endpoint is …/intake.
+SPANS = "/intake/v1/traces"
 
 # text/plain is what a browser's sendBeacon can send to another address without asking first.
 MEDIA_TYPES = frozenset(
@@ -53,9 +55,16 @@ class Door:
     salts: Salts
 
     def enter(
-        self, headers: Mapping[bytes, bytes], query: bytes, body: bytes, address: str, answered: Answered
+        self,
+        headers: Mapping[bytes, bytes],
+        query: bytes,
+        body: bytes,
+        address: str,
+        answered: Answered,
+        *,
+        of_spans: bool = False,
     ) -> None:
-        """Take a delivery in; `answered` is called once, now or when it is on disk."""
+        """Take a delivery of events, or of spans, in; `answered` is called once, now or when it is on disk."""
         try:
             key, known = self._key(headers, query)
             if key is None:
@@ -67,7 +76,12 @@ class Door:
                 return
             unpacked = bodies.unpack(body, headers.get(b"content-encoding", b"").strip().lower().decode("latin-1"))
             delivery = self._delivery(key, headers, address)
-            self.intake.take(unpacked, delivery, lambda said: answered(_answer(said)))
+            if of_spans:
+                self.intake.put(
+                    spans.decode(unpacked, delivery.service), delivery, lambda said: answered(_of_spans(said))
+                )
+            else:
+                self.intake.take(unpacked, delivery, lambda said: answered(_answer(said)))
         except PenholderError as refusal:
             answered(_answer(refusal))
 
@@ -111,6 +125,17 @@ def _answer(said: Receipt | PenholderError) -> Answer:
     if isinstance(said, Unavailable):
         return Answer(503, msgspec.json.encode({"error": str(said)}), again_after=5)
     return _problem(413 if isinstance(said, bodies.TooLarge) else 400, str(said))
+
+
+def _of_spans(said: Receipt | PenholderError) -> Answer:
+    """The answer that an exporter of OpenTelemetry understands."""
+    if not isinstance(said, Receipt):
+        return _answer(said)
+    if not said.refused:
+        return Answer(200, b"{}")
+    first = said.refusals[0]
+    told = {"rejectedSpans": str(said.refused), "errorMessage": f"{first.reason} {first.do}"}
+    return Answer(200, msgspec.json.encode({"partialSuccess": told}))
 
 
 def _problem(status: int, words: str) -> Answer:

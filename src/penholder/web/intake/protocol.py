@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from penholder.measure.intake.bodies import MOST_BYTES
-from penholder.web.intake.door import PATH, Answer, Door
+from penholder.web.intake.door import PATH, SPANS, Answer, Door
 
 _HEADS = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n".encode()
@@ -21,6 +21,7 @@ _HEADS = {
 }
 # Pages of services send from other addresses; the answer tells them nothing that they did not send.
 _OPEN = b"access-control-allow-origin: *\r\n"
+_PATHS = (PATH.encode(), SPANS.encode())
 # A sender that has this many requests unanswered on one connection is not listened to until some are.
 MOST_UNANSWERED = 64
 # Longer than a slow line needs for a delivery; a connection that dribbles is closed.
@@ -94,7 +95,7 @@ class IntakeProtocol(HttpToolsProtocol):
         slot, self._coming = self._coming, None
         if slot is None or slot.answer is not None:
             return
-        if slot.path != PATH.encode():
+        if slot.path not in _PATHS:
             self._answered(slot, Answer(404, b'{"error":"Events are sent to %s."}' % PATH.encode()))
         elif slot.method == b"OPTIONS":
             self._answered(slot, Answer(204, b""))
@@ -106,7 +107,14 @@ class IntakeProtocol(HttpToolsProtocol):
             address = self.client[0] if self.client else ""
             door: Door = self.app
             try:
-                door.enter(slot.headers, slot.query, body, address, lambda answer: self._answered(slot, answer))
+                door.enter(
+                    slot.headers,
+                    slot.query,
+                    body,
+                    address,
+                    lambda answer: self._answered(slot, answer),
+                    of_spans=slot.path == SPANS.encode(),
+                )
             except Exception:
                 # The parser would call it a bad request, and hide what happened.
                 self.logger.exception("A delivery could not be handled")

@@ -1,0 +1,77 @@
+"""What is erased is gone from every file, and what is acknowledged is seen before it is sealed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.measure.intake.events import batch, event, take
+from tests.measure.intake.test_sealing import AT, DEFINITIONS, open_intake, send, step, table
+
+from penholder.errors import Missing, Refused
+from penholder.measure.intake import erasing, manifests, sealing, snapshots
+
+
+def everything(folder):
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_erased_attempt_is_in_no_file_any_more(tmp_path):
+    send(tmp_path, event(1, subject="erase-me-please"), event(2, subject="keep-me-please"))
+    sealing.seal(tmp_path, at=AT)
+    send(tmp_path, event(3, subject="erase-me-please", time="2026-10-01T10:00:00Z"))
+    assert erasing.erase(tmp_path, service="permits", journey="erase-me-please", at=AT) == 2
+    assert table(tmp_path, "journeys")["journey"].to_pylist() == ["keep-me-please"]
+    assert table(tmp_path, "events")["journey"].to_pylist() == ["keep-me-please"]
+    assert b"erase-me-please" not in everything(tmp_path)
+    assert (manifests.read(tmp_path).events, manifests.read(tmp_path).journeys) == (1, 1)
+
+
+def test_the_attempt_of_another_service_stays(tmp_path):
+    send(tmp_path, event(1, subject="attempt-1"))
+    with pytest.raises(Missing):
+        erasing.erase(tmp_path, service="passports", journey="attempt-1", at=AT)
+    assert len(table(tmp_path, "events")) == 1
+
+
+def test_nothing_is_called_erased_while_the_log_may_hold_it(tmp_path):
+    intake = open_intake(tmp_path)
+    take(intake, batch(event(1, subject="attempt-1")))
+    with pytest.raises(Refused, match="coming in"):
+        erasing.erase(tmp_path, service="permits", journey="attempt-1", at=AT)
+    intake.close()
+
+
+def test_attempts_older_than_a_service_keeps_are_forgotten(tmp_path):
+    send(
+        tmp_path,
+        event(1, subject="attempt-old", time="2026-01-05T10:00:00Z"),
+        event(2, subject="attempt-long", time="2026-01-06T10:00:00Z"),
+        event(3, subject="attempt-long", time="2026-11-06T10:00:00Z"),
+    )
+    assert erasing.forget(tmp_path, service="permits", before=datetime(2026, 6, 1, tzinfo=UTC), at=AT) == 1
+    assert table(tmp_path, "events")["journey"].to_pylist() == ["attempt-long"] * 2
+
+
+def test_an_acknowledged_event_is_seen_at_once(tmp_path):
+    intake = open_intake(tmp_path)
+    take(intake, batch(step(1, "start", "attempt-1", "2026-11-24T10:00:00Z")))
+    intake.turn()
+    intake.close()
+    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
+    intake = open_intake(tmp_path)
+    take(
+        intake,
+        batch(
+            step(2, "about-you", "attempt-1", "2026-11-24T10:05:00Z"),
+            step(3, "start", "attempt-2", "2026-11-24T10:06:00Z"),
+        ),
+    )
+    now = snapshots.journeys(tmp_path, service="permits", definitions=DEFINITIONS).to_pylist()
+    assert sorted((row["journey"], row["events"], row["furthest"]) for row in now) == [
+        ("attempt-1", 2, 2),
+        ("attempt-2", 1, 1),
+    ]
+    intake.close()
+    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
+    assert table(tmp_path, "journeys").to_pylist() == sorted(now, key=lambda row: row["journey"])
