@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from penholder.cli import console
+
+if TYPE_CHECKING:
+    from penholder.cli.staging import SignIn
 
 
 @click.command(epilog="Example:  penholder demo --port 8080")
@@ -15,13 +21,15 @@ from penholder.cli import console
 @click.option("--no-serve", is_flag=True, help="Load and publish, then stop.")
 @click.pass_context
 def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
-    """Load the demonstration strategy where there is nothing yet, publish it, and serve it.
+    """Load the demonstration strategy where there is nothing yet, publish it, and serve it with a desk in mid-work.
 
     A second start keeps whatever was changed in between: it loads nothing over it.
     """
+    # The demonstration's roles are tried with a password alone; config is named, not imported.
+    import_module("penholder.config.instance").demonstrate()
     home = console.start()
     from penholder import demo as demonstration  # noqa: PLC0415 - after the start
-    from penholder.cli import imports, publish, serve  # noqa: PLC0415
+    from penholder.cli import imports, publish, serve, staging  # noqa: PLC0415
     from penholder.drafting.models import Document  # noqa: PLC0415
     from penholder.formats.select import Select  # noqa: PLC0415
 
@@ -34,10 +42,27 @@ def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
             f"Loaded the demonstration strategy into {home}: {report.actions} actions, "
             f"{report.responses} responses asked for, {report.iterations} iterations."
         )
+    if staging.wanted():
+        staging.keep(home, staging.play(at=datetime.now(UTC)))
     site = publish.build()
     console.out().print(f"Published {site.files} files.")
-    if not no_serve:
-        ctx.invoke(serve.serve, host=host, port=port if _free(host, port) else 0, workers=1, no_work=False)
+    if no_serve:
+        _show(staging.kept(home), "")
+        return
+    port = port if _free(host, port) else 0
+    serve.run(host, port, workers=1, no_work=False, say=lambda address: _show(staging.kept(home), address))
+
+
+def _show(sign_in: SignIn | None, address: str) -> None:
+    """Where the desk is and how to sign in as each role."""
+    if sign_in is None:
+        return
+    out = console.out()
+    out.print(f"\nThe desk is at {address}desk/ . Sign in with the password  [bold]{sign_in.password}[/]  as one of:")
+    for name, email, what in sign_in.people:
+        out.print(f"  {email:32}  {name}. {what}")
+    if sign_in.token:
+        out.print(f"Without an account, for the minister’s office: {address}answer/{sign_in.token}/\n")
 
 
 def _free(host: str, port: int) -> bool:

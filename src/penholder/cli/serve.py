@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import NoReturn
 
@@ -32,6 +33,11 @@ def serve(host: str, port: int, workers: int, no_work: bool) -> None:
     Pages come out of memory and go on being served when the database is gone. A new publish shows within a second.
     A worker (`penholder work`) runs beside it, and is started again if it dies.
     """
+    run(host, port, workers=workers, no_work=no_work)
+
+
+def run(host: str, port: int, *, workers: int, no_work: bool, say: Callable[[str], None] | None = None) -> None:
+    """Serve until stopped. `say` is told the address, when it is known, before anything is answered there."""
     try:
         listening = _listen(host, port)
     except OSError as problem:
@@ -53,6 +59,8 @@ def serve(host: str, port: int, workers: int, no_work: bool) -> None:
         timeout_keep_alive=SECONDS_BETWEEN_PAGES,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+    if say is not None:
+        say(_address(listening))
     click.echo(f"Penholder is at {_address(listening)}  (stop it with Ctrl+C)")
     sys.stdout.flush()
     try:

@@ -21,6 +21,11 @@ def home() -> Path:
     return Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
 
 
+def demonstrate() -> None:
+    """Let a demonstration's roles be tried with a password alone, unless a setting says otherwise. Before `start`."""
+    os.environ.setdefault("PENHOLDER_SECOND_FACTOR", "none")
+
+
 def start() -> Path:
     """Make Django ready in PENHOLDER_HOME (else ./home), with its tables up to date. Returns the folder.
 

@@ -8,3 +8,8 @@ from pathlib import Path
 def folder() -> Path:
     """The history folder of the demonstration strategy."""
     return Path(__file__).parent / "history"
+
+
+def desk() -> Path:
+    """Who is at the demonstration's desk and what they did, as data, in working days before today."""
+    return Path(__file__).parent / "desk" / "desk.toml"
