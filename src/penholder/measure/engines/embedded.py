@@ -9,7 +9,22 @@ import duckdb
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
 
 
+# The set is shifted by one, and DuckDB refuses to shift a bit out of 63.
+_LONGEST_CHAIN = 60
+
+
+def _chain(last: int) -> tuple[list[int], list[int]]:
+    """The tables of a graph whose steps 1 to `last` each follow the one before."""
+    places = range(1, last + 1)
+    return [0, *(1 << place for place in places), 0], [0, *(1 << place - 1 for place in places), 0]
+
+
 def _joined(bit: list[int], before: list[int]) -> str:
+    last = len(bit) - 2
+    if last <= _LONGEST_CHAIN and (bit, before) == _chain(last):
+        # Steps that follow each other in the order of their numbers need no tables: a quarter less time (measured).
+        follows = "(reached << 1) & (1::BIGINT << (event & 1023))"
+        return f"reached | CASE WHEN event & 1023 <= {last} THEN {follows} ELSE 0 END"
     step = f"least(event & 1023, {len(bit) - 1}) + 1"
     return f"reached | CASE WHEN reached & ({before}::BIGINT[])[{step}] <> 0 THEN ({bit}::BIGINT[])[{step}] ELSE 0 END"
 
