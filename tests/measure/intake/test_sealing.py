@@ -11,7 +11,7 @@ import pytest
 from tests.measure.intake.events import NOON, batch, event, take
 
 from penholder.errors import Conflict
-from penholder.measure.intake import folding, manifests, sealing
+from penholder.measure.intake import drawings, folding, manifests, sealing
 from penholder.measure.intake.intake import Intake
 from penholder.measure.journey_definitions import JourneyDefinition, Step
 from penholder.measure.journeys import unpack
@@ -171,3 +171,21 @@ def test_unfolding_and_folding_again_changes_nothing(tmp_path):
     rows = table(tmp_path, "journeys")
     assert folding.fold(folding.unfold(rows), DEFINITIONS).to_pylist() == rows.to_pylist()
     assert max(rows["last_at"].to_pylist()) < NOON
+
+
+def test_a_new_definition_reads_the_old_events_again(tmp_path):
+    send(
+        tmp_path,
+        step(1, "start", "attempt-1", "2026-11-24T10:00:00Z"),
+        step(2, "done", "attempt-1", "2026-10-24T10:00:00Z"),
+    )
+    sealing.seal(tmp_path, at=AT)
+    (row,) = table(tmp_path, "journeys").to_pylist()
+    assert [unpack(number)[1] for number in row["path"]] == [0, 0]
+    drawings.write(tmp_path, [DRAWN])
+    sealing.seal(tmp_path, at=AT)
+    (row,) = table(tmp_path, "journeys").to_pylist()
+    assert ([unpack(number)[1] for number in row["path"]], row["definition"]) == ([3, 1], 1)
+    generation = manifests.read(tmp_path).generation
+    sealing.seal(tmp_path, at=AT)
+    assert manifests.read(tmp_path).generation == generation

@@ -60,7 +60,13 @@ def _without(folder: Path, chosen: Chosen, at: datetime) -> int:
             _rewritten(file, name, _of(pairs, keys), at) for file in sorted((new / EVENTS).glob("month=*/*.parquet"))
         ]
         count = sum(map(len, events))
-        after = Manifest(before.generation + 1, before.upto, before.events - count, before.journeys - len(attempts))
+        after = Manifest(
+            before.generation + 1,
+            before.upto,
+            before.events - count,
+            before.journeys - len(attempts),
+            before.definitions,
+        )
         manifests.show(folder, new, after)
         manifests.forget(folder, after)  # no grace: what is erased is gone
     return count

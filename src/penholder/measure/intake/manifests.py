@@ -33,6 +33,7 @@ class Manifest(Struct, frozen=True):
     upto: int = 0
     events: int = 0
     journeys: int = 0
+    definitions: str = ""  # digest of the journey definitions with which the journeys were read
 
 
 def read(folder: Path) -> Manifest:

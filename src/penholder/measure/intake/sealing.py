@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from msgspec import structs
 
 from penholder.errors import Conflict
-from penholder.measure.intake import folding, manifests, segments
+from penholder.measure.intake import drawings, folding, manifests, segments
 from penholder.measure.intake.folding import Definitions
 from penholder.measure.intake.frames import Rows
 from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
@@ -43,16 +45,22 @@ class Sealed:
 
 
 def seal(folder: Path, *, at: datetime, definitions: Definitions | None = None) -> Sealed:
-    """Seal every finished segment. Raises Conflict when another process is sealing; `at` is written into the files."""
+    """Seal every finished segment. Raises Conflict when another process is sealing; `at` is written into the files.
+
+    Steps are numbered by the definitions, those of the folder's `definitions.json` unless given. When they are not the
+    ones of the last time, all journeys are made anew from the sealed events.
+    """
     done = Sealed()
+    drawn = drawings.read(folder) if definitions is None else definitions
     (folder / "wal").mkdir(parents=True, exist_ok=True)
     with alone(folder / "sealing.lock"), _finished(folder) as last:
+        _make_anew(folder, drawn, at)
         while True:
             before = manifests.read(folder)
             taken, rows = _next(folder, before.upto, last)
             if not taken:
                 return done
-            after, journeys = _fold_in(folder, before, upto=taken[-1], rows=rows, definitions=definitions or {}, at=at)
+            after, journeys = _fold_in(folder, before, upto=taken[-1], rows=rows, definitions=drawn, at=at)
             manifests.forget(folder, before)
             done = Sealed(
                 done.segments + len(taken), done.events + after.events - before.events, done.journeys + journeys
@@ -89,9 +97,46 @@ def _fold_in(
     for table in (EVENTS, JOURNEYS):
         for place in (new / table).iterdir():
             _join_small(place, name, at)
-    after = Manifest(before.generation + 1, upto, before.events + len(fresh), before.journeys + len(journeys) - gone)
+    after = Manifest(
+        before.generation + 1,
+        upto,
+        before.events + len(fresh),
+        before.journeys + len(journeys) - gone,
+        drawings.digest(definitions),
+    )
     manifests.show(folder, new, after)
     return after, len(journeys)
+
+
+def _make_anew(folder: Path, definitions: Definitions, at: datetime) -> None:
+    before = manifests.read(folder)
+    if not before.generation or before.definitions == drawings.digest(definitions):
+        return
+    new = manifests.begin(folder, before)
+    shutil.rmtree(new / JOURNEYS)
+    (new / JOURNEYS).mkdir()
+    files = sorted((new / EVENTS).glob("month=*/*.parquet"))
+    services = {
+        name for file in files for name in pq.ParquetFile(file).read(["service"])["service"].unique().to_pylist()
+    }
+    count = 0
+    for place, service in enumerate(sorted(services)):
+        told = [pq.read_table(file, filters=[("service", "=", service)], partitioning=None) for file in files]
+        plain = [each.replace_schema_metadata(None) for each in told]
+        rows = folding.fold(folding.packed(pa.concat_tables(plain), definitions), definitions)
+        count += len(rows)
+        for month in sorted(set(rows["month"].to_pylist())):
+            chosen = rows.filter(pc.equal(rows["month"], month))
+            file = new / JOURNEYS / f"month={month}" / f"{before.generation + 1:06}s{place:04}.parquet"
+            write(file, chosen, at)
+            write_keys(file, folding.keys(chosen))
+    for place_of_month in (new / JOURNEYS).iterdir():
+        _join_small(place_of_month, f"{before.generation + 1:06}", at)
+    after = structs.replace(
+        before, generation=before.generation + 1, journeys=count, definitions=drawings.digest(definitions)
+    )
+    manifests.show(folder, new, after)
+    manifests.forget(folder, before)
 
 
 def _with_those_there(
