@@ -8,7 +8,6 @@ import duckdb
 
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
 
-
 # The set is shifted by one, and DuckDB refuses to shift a bit out of 63.
 _LONGEST_CHAIN = 60
 
