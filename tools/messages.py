@@ -24,7 +24,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "penholder"
 LOCALE = SOURCE / "locale"
 WEB = SOURCE / "web"
-TEMPLATES = (WEB / "public" / "templates", WEB / "desk" / "templates")
+TEMPLATES = (WEB / "public" / "templates", WEB / "desk" / "templates", SOURCE / "jobs" / "templates")
 # What templates load besides Django's own. Only their tags are needed, so that a template can be read.
 LIBRARIES = {"i18n": "django.templatetags.i18n", "rounds": "penholder.web.desk.words"}
 LANGUAGES = {"cy": "nplurals=4; plural=(n==1) ? 0 : (n==2) ? 1 : (n != 8 && n != 11) ? 2 : 3;"}
@@ -34,17 +34,20 @@ Message = tuple[str | tuple[str, str], str]  # what is to be translated, one for
 
 
 def messages() -> Iterator[Message]:
-    """Every message of the public site and the desk, with the file that it stands in."""
+    """Every message of the public site, the desk and letters, with the file that it stands in."""
     python = [
         *WEB.glob("*.py"),
         *WEB.glob("public/*.py"),
         *WEB.glob("desk/*.py"),
+        *SOURCE.glob("jobs/*.py"),
         SOURCE / "render" / "comparison_html.py",
     ]
     for file in sorted(python):
         yield from _of_python(file)
     engine = Engine(dirs=[*TEMPLATES], builtins=["django.templatetags.i18n"], libraries=LIBRARIES)
-    for file in sorted(file for folder in TEMPLATES for file in folder.rglob("*.html")):
+    for file in sorted(
+        file for folder in TEMPLATES for file in folder.rglob("*.*") if file.suffix in {".html", ".txt"}
+    ):
         where = str(file.relative_to(SOURCE.parent))
         for node in engine.from_string(file.read_text(encoding="utf-8")).nodelist.get_nodes_by_type(Node):
             yield from ((message, where) for message in _of_node(node))
@@ -90,7 +93,7 @@ def extract() -> None:
         )
         new.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural)]
         new.header_comment = (
-            "# The words of the public site and the desk. Made by tools/messages.py; translate the empty ones."
+            "# The words of the public site, the desk and letters. Made by tools/messages.py; translate the empty ones."
         )
         for message, where in messages():
             known = old.get(message if isinstance(message, str) else message[0])

@@ -64,6 +64,7 @@ def _wrapped(body: str) -> str:
             line, WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent=indent
         ) or [""]
     # A part that was left out of a letter leaves an empty line too many.
+    lines = ["-- " if line == "--" else line for line in lines]  # with its space, programs know the signature by it
     return "\n".join(line for number, line in enumerate(lines) if line or (number and lines[number - 1]))
 
 
