@@ -127,7 +127,10 @@ class How(models.TextChoices):
 class Asked(models.Model):
     """One post that is asked in one round. `sections` are the keys it answers for; empty means the whole text.
 
-    `answer` is the newest row of its answers, the one that stands; None until there is one.
+    `answer` is the newest row of its answers, the one that stands; None until there is one. `last_given` is the last
+    that the post gave itself in this or an earlier round of the series: what the text is compared with. `changed` are
+    the sections in its scope that changed since ("" is the document's title), without `editorial`, those whose change was
+    judged so; both are written when a round goes on with a newer iteration.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="asked")
@@ -137,6 +140,9 @@ class Asked(models.Model):
     deadline_at = models.DateTimeField()
     answer = models.ForeignKey("Answer", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    last_given = models.ForeignKey("Answer", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    changed = models.JSONField(default=list, blank=True)
+    editorial = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering: ClassVar = ["round", "post__title", "pk"]

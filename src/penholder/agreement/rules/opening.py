@@ -1,0 +1,182 @@
+"""What stands in the way of opening a round, asking one more, putting off a deadline, ending it, and going on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from penholder.agreement import deadlines, process, scopes
+from penholder.agreement.models import Asked, Kind, Round, Rule, State
+from penholder.agreement.rules.authority import objections_to_acting, objections_to_moving, objections_to_running
+from penholder.agreement.rules.clearing import cleared_steps
+from penholder.drafting.models import Iteration
+from penholder.people import permissions
+from penholder.people.acting import Acting
+from penholder.people.models import Post
+
+
+@dataclass(frozen=True, slots=True)
+class AskFor:
+    """A post to be asked; `sections` are the keys it answers for, and empty means the whole text."""
+
+    post: Post
+    sections: Sequence[str] = ()
+
+
+def objections_to_opening(
+    *,
+    iteration: Iteration,
+    kind: str,
+    asked: Sequence[AskFor],
+    clear_days: int,
+    rule: str,
+    rule_number: int,
+    silence_is_consent: bool,
+    by: Acting | None,
+    at: datetime,
+) -> list[str]:
+    """Every reason why this round may not be opened now. Four queries at most, however many are asked."""
+    reasons = objections_to_acting("round.open", by, at=at)
+    if not asked:
+        reasons.append("Nobody is asked. Choose at least one post.")
+    for post, count in Counter(one.post for one in asked).items():
+        if count > 1:
+            reasons.append(f"“{post.words}” is asked {count} times. Ask each post once.")
+    for one in asked:
+        reasons += _objections_to_scope(iteration, one)
+    reasons += _objections_to_rule(kind, rule, rule_number, len(asked))
+    reasons += _objections_to_period(kind, clear_days, silence_is_consent=silence_is_consent)
+    if kind in process.CLEARED_KINDS:
+        reasons += _objections_to_another(iteration, kind)
+        reasons += cleared_steps(iteration, process.steps_before(iteration.document.kind, kind))
+    return reasons
+
+
+def _objections_to_scope(iteration: Iteration, one: AskFor) -> list[str]:
+    known = scopes.sections_of(iteration)
+    reasons = []
+    if permissions.objections("round.answer", one.post):
+        reasons.append(f"“{one.post.words}” answers in no round: it is a post of another kind. Ask somebody else.")
+    unknown = [key for key in one.sections if key not in known]
+    if unknown:
+        listed = ", ".join(f"“{key}”" for key in unknown)
+        reasons.append(f"“{one.post.words}” is asked about {listed}, which this text does not have.")
+    return reasons
+
+
+def _objections_to_rule(kind: str, rule: str, number: int, asked: int) -> list[str]:
+    if kind not in process.CLEARED_KINDS:
+        said = f"Nobody must answer in a round of {Kind(kind).label.lower()}: its rule is “{Rule.NONE.label}”."
+        return [] if rule == Rule.NONE else [said]
+    reasons = []
+    if rule == Rule.NONE:
+        reasons.append("Somebody must agree in this round: choose how many.")
+    if kind == Kind.APPROVAL and asked > 1:
+        reasons.append("One post approves. Ask that post alone; the others belong in a sign-off or in feedback.")
+    if rule == Rule.ALL_BUT and not 1 <= number < asked:
+        reasons.append(f"“Everybody but a number” needs a number from 1 to {max(asked - 1, 1)}; it is {number}.")
+    if rule == Rule.QUORUM and not 1 <= number <= asked:
+        reasons.append(f"“At least a number” needs a number from 1 to {asked}; it is {number}.")
+    return reasons
+
+
+def _objections_to_period(kind: str, clear_days: int, *, silence_is_consent: bool) -> list[str]:
+    reasons = []
+    if clear_days < 1:
+        reasons.append("Give at least one clear working day.")
+    if silence_is_consent and kind != Kind.SIGN_OFF:
+        reasons.append("Silence can mean consent only in a sign-off: advice, feedback and approval must be said.")
+    elif silence_is_consent and clear_days < process.DAYS_BEFORE_SILENCE_SPEAKS:
+        reasons.append(
+            f"Silence may mean consent only after {process.DAYS_BEFORE_SILENCE_SPEAKS} clear working days; "
+            f"here there are {clear_days}. Give more days, or wait for every answer."
+        )
+    return reasons
+
+
+def _objections_to_another(iteration: Iteration, kind: str) -> list[str]:
+    label = Kind(kind).label.lower()
+    rows = Round.objects.filter(iteration__document=iteration.document_id, kind=kind).select_related("iteration")
+    reasons = [
+        f"The {label} on iteration {row.iteration.number} ({row.key}) stands: {State(row.state).label.lower()}. "
+        "Go on with this text there, or call that round off."
+        for row in rows.filter(state__in=[State.OPEN, State.UNSETTLED, State.RETURNED])
+    ]
+    if rows.filter(state=State.CLEARED, iteration__seal=iteration.seal).exists():
+        reasons.append(f"This very text has its {label} cleared already.")
+    return reasons
+
+
+def objections_to_asking(
+    round: Round, post: Post, sections: Sequence[str], *, by: Acting | None, at: datetime
+) -> list[str]:
+    """Every reason why this post may not be asked in this round too."""
+    reasons = objections_to_acting("round.run", by, at=at) + objections_to_running(round)
+    reasons += _objections_to_scope(round.iteration, AskFor(post, sections))
+    if round.kind == Kind.APPROVAL:
+        reasons.append("One post approves, and it is asked already.")
+    if Asked.objects.filter(round=round, post=post).exists():
+        reasons.append(f"“{post.words}” is asked in this round already.")
+    return reasons
+
+
+def objections_to_extending(
+    round: Round,
+    *,
+    by: Acting | None,
+    at: datetime,
+    deadline_at: datetime | None = None,
+    row: Asked | None = None,
+    reason: str | None = None,
+) -> list[str]:
+    """Every reason why the deadline, of `row` or of everybody, may not be put off to `deadline_at`."""
+    reasons = objections_to_acting("round.run", by, at=at) + objections_to_running(round)
+    if deadline_at is not None:
+        before = row.deadline_at if row else round.deadline_at
+        if deadline_at <= max(before, at):
+            reasons.append(
+                f"The deadline is {deadlines.words(before)}. It is never brought forward: choose a later one."
+            )
+    if reason is not None and not reason.strip():
+        reasons.append("Say why the deadline is put off: everybody who is asked will read it.")
+    return reasons
+
+
+def objections_to_ending(
+    round: Round, to: State, *, by: Acting | None, at: datetime, reason: str | None = None
+) -> list[str]:
+    """Every reason why a round may not be closed, sent back (RETURNED) or called off now."""
+    reasons = objections_to_acting("round.run", by, at=at) + objections_to_moving(round, to)
+    if to == State.CLOSED:
+        if round.kind in process.CLEARED_KINDS:
+            reasons.append("A round of this kind ends by the chair's clearance, or is sent back or called off.")
+        rows = Asked.objects.filter(round=round, answer=None, deadline_at__gt=at)
+        if waiting := rows.count():
+            reasons.append(
+                f"{waiting} of those asked may still answer, the last until "
+                f"{deadlines.words(max(rows.values_list('deadline_at', flat=True)))}. Close the round after that."
+            )
+    elif reason is not None and not reason.strip():
+        reasons.append("Say why: everybody who is asked will read it.")
+    return reasons
+
+
+def objections_to_renewing(
+    round: Round, iteration: Iteration, *, by: Acting | None, at: datetime, clear_days: int | None = None
+) -> list[str]:
+    """Every reason why a round may not go on with this newer iteration."""
+    reasons = objections_to_acting("round.open", by, at=at) + objections_to_moving(round, State.REPLACED)
+    if iteration.document_id != round.iteration.document_id:
+        reasons.append("That is an iteration of another document. Open a round of its own for it.")
+    elif iteration.number < round.iteration.number:
+        reasons.append(
+            f"The round is on iteration {round.iteration.number}, and {iteration.number} is older. "
+            "Seal the older text again as a new iteration to go back to it."
+        )
+    if clear_days is not None:
+        reasons += _objections_to_period(round.kind, clear_days, silence_is_consent=round.silence_is_consent)
+    if round.kind in process.CLEARED_KINDS:
+        reasons += cleared_steps(iteration, process.steps_before(round.iteration.document.kind, round.kind))
+    return reasons

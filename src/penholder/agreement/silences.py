@@ -1,0 +1,58 @@
+"""Silence that means consent: recorded as deemed, with the rule and the moment, and never as a signature."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from penholder.agreement import deadlines, entries, locks, tallies
+from penholder.agreement.models import Answer, Asked, How, Round, Stance, State
+from penholder.record import ledger
+
+
+@transaction.atomic
+def deem(*, at: datetime) -> int:
+    """Record the consent of every post whose silence means it by now, in every running round. Returns how many.
+
+    Who objected, withdrew or set a condition is never deemed content. Rounds are taken one at a time, each locked.
+    """
+    due = Asked.objects.filter(
+        answer=None,
+        deadline_at__lte=at,
+        round__silence_is_consent=True,
+        round__state__in=[State.OPEN, State.UNSETTLED],
+    )
+    return sum(deem_in(locks.round_row(pk), at=at) for pk in sorted(set(due.values_list("round", flat=True))))
+
+
+def deem_in(round: Round, *, at: datetime) -> int:
+    """The same in one round, which the caller has locked. A few queries, however many are silent."""
+    if not round.silence_is_consent or round.state not in {State.OPEN, State.UNSETTLED}:
+        return 0
+    rows = list(tallies.count(round, at=at).due)
+    if not rows:
+        return 0
+    answers = [
+        Answer(
+            asked=row,
+            number=1,  # without an answer that stands there was never one
+            stance=Stance.CONTENT,
+            how=How.DEEMED,
+            seal=round.iteration.seal,
+            by_post=entries.CLOCK,
+            through="clock",
+            reason=f"No answer came by {deadlines.words(row.deadline_at)} ({round.clear_days} clear working days). "
+            "In this round silence means consent.",
+            at=at,
+        )
+        for row in rows
+    ]
+    Answer.objects.bulk_create(answers, batch_size=200)
+    acts = []
+    for row, answer in zip(rows, answers, strict=True):
+        row.answer, row.round = answer, round
+        acts.append(entries.answered(row, answer, [], by=None, at=at))
+    Asked.objects.bulk_update(rows, ["answer"], batch_size=200)
+    ledger.append_all(acts)
+    return len(rows)
