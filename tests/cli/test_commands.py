@@ -208,6 +208,21 @@ def test_checking_a_file_names_what_a_reader_would_stumble_over(tmp_path):
     assert run("check", str(text), home=tmp_path / "home").returncode == 0
 
 
+def test_hints_for_clearer_writing_are_counted_and_listed_when_asked_for(tmp_path):
+    text = tmp_path / "text.md"
+    text.write_text(
+        "# Aims\n\nDepartments will raise awareness. Read more [here](https://example.org).\n", encoding="utf-8"
+    )
+    short = run("check", str(text), home=tmp_path / "home")
+    assert (short.returncode, "2 hints" in short.stdout, "raise awareness" in short.stdout) == (0, True, False)
+    assert "what could be counted or by when" in run("check", str(text), "--clarity", home=tmp_path / "home").stdout
+    without = run("check", str(text), "--json", "--without", "promise", home=tmp_path / "home")
+    assert [note["severity"] for note in json.loads(without.stdout)] == ["note"]
+    strange = run("check", str(text), "--without", "promises", home=tmp_path / "home")
+    assert strange.returncode == 2
+    assert "There is no rule “promises”" in strange.stderr
+
+
 def test_checking_an_instance_finds_an_altered_byte(home, tmp_path):
     import shutil
     import sqlite3

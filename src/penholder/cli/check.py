@@ -21,37 +21,50 @@ MARKDOWN = {".md", ".markdown"}
 @click.command(epilog="Example:  penholder check text/02-introduction.md")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--home", "whole", is_flag=True, help="Check the instance. The same as giving no PATH.")
+@click.option("--clarity", is_flag=True, help="List every hint for clearer writing too, not only how many there are.")
+@click.option("--without", "off", multiple=True, metavar="RULE", help="Do not ask this rule of clear writing.")
 @click.option("--json", "as_json", is_flag=True, help="List as JSON on stdout.")
 @click.pass_context
-def check(ctx: click.Context, *, path: Path | None, whole: bool, as_json: bool) -> None:
+def check(
+    ctx: click.Context, *, path: Path | None, whole: bool, clarity: bool, off: tuple[str, ...], as_json: bool
+) -> None:
     """Look for faults in PATH (a Markdown file, or anything that can be imported), or without PATH in the instance.
 
     In texts: loose footnotes, broken links, figures without a description, skipped heading levels, titles of actions
-    that drift. In the instance also: every seal is recomputed from the stored text, the record is followed, and the
-    published files are compared with their index. The exit code is 3 when something should be mended.
+    that drift; and hints for clearer writing, which are notes. In the instance also: every seal is recomputed from the
+    stored text, the record is followed, and the published files are compared with their index. The exit code is 3 when
+    something should be mended.
     """
     if path and whole:
         raise click.UsageError("Give a PATH or --home, not both.")
     console.start()
-    found = _of_path(path) if path else _of_instance()
+    _known(off)
+    found = _of_path(path, off) if path else _of_instance()
     if as_json:
         console.as_json([asdict(finding) for finding in found])
     else:
-        _show(found)
+        _show(found, notes=clarity or not path)
     ctx.exit(3 if any(finding.severity != "note" for finding in found) else 0)
 
 
-def _of_path(path: Path) -> list[Finding]:
+def _known(off: tuple[str, ...]) -> None:
+    from penholder.text.clarity import RULES  # noqa: PLC0415 - after the start
+
+    if strange := [rule for rule in off if rule not in RULES]:
+        raise click.UsageError(f"There is no rule “{strange[0]}”. The rules are: {', '.join(RULES)}.")
+
+
+def _of_path(path: Path, off: tuple[str, ...]) -> list[Finding]:
     from penholder.delivery import checks  # noqa: PLC0415 - after the start
     from penholder.formats import open as opening  # noqa: PLC0415
 
     if path.suffix.lower() in MARKDOWN and path.is_file():
         try:
             source = path.read_text(encoding="utf-8-sig")
-            return checks.text(str(path), source, exists=lambda name: (path.parent / name).is_file())
+            return checks.text(str(path), source, exists=lambda name: (path.parent / name).is_file(), off=off)
         except UnicodeDecodeError as problem:
             raise Refused(f"{path} is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
-    return checks.files(snapshot.reading for snapshot in opening.read(path))
+    return checks.files((snapshot.reading for snapshot in opening.read(path)), off=off)
 
 
 def _of_instance() -> list[Finding]:
@@ -61,12 +74,17 @@ def _of_instance() -> list[Finding]:
         return checks.instance(progress=tell)
 
 
-def _show(found: list[Finding]) -> None:
+def _show(found: list[Finding], *, notes: bool) -> None:
     out = console.out()
     styles = {"error": "bold red", "warning": "yellow", "note": "dim"}
     for finding in found:
+        if finding.severity == "note" and not notes:
+            continue
         where = f"{finding.where}:{finding.line}" if finding.line else finding.where
         out.print(f"[{styles[finding.severity]}]{finding.severity}[/] {escape(where)}  {escape(finding.what)}")
     broken = sum(finding.severity == "error" for finding in found)
     doubtful = sum(finding.severity == "warning" for finding in found)
     out.print("All is well." if not broken + doubtful else f"{broken} errors, {doubtful} warnings.")
+    hints = sum(finding.severity == "note" for finding in found)
+    if hints and not notes:
+        out.print(f"[dim]{hints} hints for clearer writing; add --clarity to read them.[/]")

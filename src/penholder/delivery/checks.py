@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from penholder.errors import Missing
 from penholder.formats.reading import Reading
 from penholder.publishing import editions, sites
 from penholder.record import verification
-from penholder.text import soundness
+from penholder.text import clarity, soundness
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -81,8 +81,17 @@ def _of_drift() -> list[Finding]:
     ]
 
 
-def files(readings: Iterable[Reading]) -> list[Finding]:
-    """Faults of a source that was read but is not taken in: those of its newest state."""
+def hints(texts: Sequence[tuple[str, str]], *, off: Sequence[str] = ()) -> list[Finding]:
+    """What could be said more clearly in texts of one document, given as (where, text): notes, never faults.
+
+    `off` names rules of `penholder.text.clarity.RULES` that are not asked.
+    """
+    found = clarity.hints([words for _, words in texts], off=off)
+    return [Finding(texts[hint.text][0], hint.line, f"{hint.advice} “{hint.words}”", "note") for hint in found]
+
+
+def files(readings: Iterable[Reading], *, off: Sequence[str] = ()) -> list[Finding]:
+    """Faults of a source that was read but is not taken in, and hints: those of its newest state."""
     newest = None
     for newest in readings:  # noqa: B007 - the last one is wanted, and they come one at a time
         pass
@@ -95,6 +104,7 @@ def files(readings: Iterable[Reading]) -> list[Finding]:
         problems_of = soundness.problems(texts, exists=paths.__contains__)
         for section, problems in zip(document.sections, problems_of, strict=True):
             found += [Finding(section.file, problem.line, problem.message, "warning") for problem in problems]
+        found += hints([(section.file, section.markdown) for section in document.sections], off=off)
     titles = {action.number: action.title for action in newest.actions}
     found += [
         Finding(one.file, one.line, f"Action {one.action:02} is “{titles[one.action]}”; here “{one.title}”.", "warning")
@@ -104,7 +114,10 @@ def files(readings: Iterable[Reading]) -> list[Finding]:
     return found
 
 
-def text(name: str, source: str, *, exists: Callable[[str], bool] = lambda _path: False) -> list[Finding]:
-    """Faults of one Markdown file. `exists` says which of the files that it names are there."""
+def text(
+    name: str, source: str, *, exists: Callable[[str], bool] = lambda _path: False, off: Sequence[str] = ()
+) -> list[Finding]:
+    """Faults of one Markdown file, and hints. `exists` says which of the files that it names are there."""
     (problems,) = soundness.problems([source], exists=exists)
-    return [Finding(name, problem.line, problem.message, "warning") for problem in problems]
+    faults = [Finding(name, problem.line, problem.message, "warning") for problem in problems]
+    return faults + hints([(name, source)], off=off)

@@ -1,0 +1,168 @@
+"""Help for writing clearly: what a reader would stumble over, and promises that nobody could check.
+
+Hints, never faults: each names the passage, quotes the words and says what would help. Every rule has a name by which
+it can be switched off. Pure; the same hints stand beside a draft, in `penholder check` and before a sealing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from penholder.text.markdown import blocks
+from penholder.text.passages import Block
+from penholder.text.promised import lacks
+from penholder.text.sentences import Reading, reading_of, sentences
+
+# GOV.UK's own guidance, "Writing for GOV.UK": sentences over 25 words are hard for many readers.
+LONGEST_SENTENCE = 25
+# A strategy speaks of hard things; but what asks for more than the end of schooling is hard for everybody.
+HARDEST_AGE = 20
+# Fewer words say nothing about how a passage reads.
+WORDS_THAT_TELL = 40
+
+RULES: Final[Mapping[str, str]] = {
+    "long-sentence": f"A sentence has more than {LONGEST_SENTENCE} words.",
+    "reading-age": f"A passage asks for a reading age above {HARDEST_AGE}.",
+    "acronym": "An acronym is used and explained nowhere in the text.",
+    "number-without-source": "A figure stands without a footnote, a link or a source.",
+    "promise": "Something is promised without who will do it, what could be counted, or by when.",
+    "link-words": "The words of a link do not say where it leads.",
+}
+
+# Known to everybody without being spelt out; GOV.UK's style guide has the same kind of list.
+KNOWN_ACRONYMS: Final = frozenset(
+    {"UK", "EU", "US", "USA", "UN", "HM", "BBC", "NHS", "MP", "MPS", "VAT", "TV", "PDF", "IT", "ID", "OK", "CEO"}
+    | {"AD", "BC", "AM", "PM", "GMT", "BST"}
+)
+
+_EMPTY_LINK_WORDS: Final = frozenset(
+    {"here", "click here", "this", "link", "this link", "more", "read more", "find out more", "this page", "page", "go"}
+)
+_LINK = re.compile(r"(?<!!)\[([^\]^][^\]]*)\]\(")
+# Not GOV in GOV.UK, and not what stands in an address.
+_ACRONYM = re.compile(r"(?<![\w./@-])[A-Z][A-Z&]{1,6}s?\b(?!\.\w|[/@-]\w)")
+_ABBREVIATION = re.compile(r"<abbr title=\"[^\"]+\">\s*([^<]+?)\s*</abbr>")
+_FOOTNOTE = re.compile(r"\[\^[^\]]+\]")
+_SOURCE = re.compile(r"\[\^[^\]]+\]|\]\(|\bsource:|\baccording to\b|https?://", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"(?:£|€|\$)\s?\d[\d,.]*(?:\s?(?:thousand|million|billion|bn|m|k))?\b"
+    r"|\d[\d,.]*\s?(?:%|per cent\b|percent\b|percentage points?\b)"
+    r"|\b\d[\d,.]*\s(?:thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One thing that could be clearer. `text` and `passage` say which of the texts and which of its blocks (from 0)."""
+
+    rule: str  # a key of RULES
+    text: int
+    passage: int
+    line: int  # from 1, in the canonical text
+    words: str  # the words that are meant, as they are read
+    advice: str
+
+
+def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
+    """What could be clearer in texts that are read as one document, in reading order. `off`: rules that are not asked.
+
+    Raises KeyError for a rule that there is not: a rule that is misspelt must not seem to be switched off.
+    """
+    for rule in off:
+        RULES[rule]
+    parts = [blocks(text) for text in texts]
+    explained = _explained([block for part in parts for block in part])
+    asked: list[Callable[[Block], Iterator[tuple[str, str, str]]]] = [
+        _of_sentences,
+        _of_reading,
+        lambda block: _of_acronyms(block, explained),
+        _of_figures,
+        _of_promises,
+        _of_links,
+    ]
+    return [
+        Hint(rule, number, place, block.start + 1, words, advice)
+        for number, part in enumerate(parts)
+        for place, block in enumerate(part)
+        if block.kind in {"paragraph", "item", "callout", "quote", "term", "footnote"}
+        for question in asked
+        for rule, words, advice in question(block)
+        if rule not in off
+    ]
+
+
+def readability(texts: Sequence[str]) -> Reading:
+    """How a whole document reads: words, sentences and reading age, over its running text."""
+    return reading_of([block.plain for text in texts for block in blocks(text) if block.kind in {"paragraph", "item"}])
+
+
+def _of_sentences(block: Block) -> Iterator[tuple[str, str, str]]:
+    if block.kind == "footnote":
+        return
+    for sentence in sentences(block.plain):
+        if (count := len(sentence.split())) > LONGEST_SENTENCE:
+            yield "long-sentence", sentence, f"This sentence has {count} words. Say it in two or three."
+
+
+def _of_reading(block: Block) -> Iterator[tuple[str, str, str]]:
+    found = reading_of([block.plain])
+    if found.words >= WORDS_THAT_TELL and (found.age or 0) > HARDEST_AGE:
+        advice = f"Reading this takes the schooling of a {found.age}-year-old. Use shorter words and sentences."
+        yield "reading-age", _beginning(block.plain), advice
+
+
+def _explained(passages: Sequence[Block]) -> set[str]:
+    """Acronyms that the document explains somewhere: "Civil Service Learning (CSL)", "CSL (Civil …)", abbr, a term."""
+    found: set[str] = set()
+    for block in passages:
+        for acronym in _ACRONYM.findall(block.plain):
+            bare = re.escape(acronym)
+            said = rf"[a-z][^()]*\(\W*{bare}\W*\)|\b{bare}\s+\([^)]*[a-z][^)]*\)|\b{bare}\s+(?:is|stands for|means)\b"
+            if re.search(said, block.plain):
+                found.add(acronym.removesuffix("s"))
+        found.update(name.removesuffix("s") for name in _ABBREVIATION.findall(block.source))
+        if block.kind == "term":
+            found.update(name.removesuffix("s") for name in _ACRONYM.findall(block.source.partition("\n")[0]))
+    return found
+
+
+def _of_acronyms(block: Block, explained: set[str]) -> Iterator[tuple[str, str, str]]:
+    for acronym in dict.fromkeys(_ACRONYM.findall(block.plain)):
+        bare = acronym.removesuffix("s")
+        if bare in explained or acronym in KNOWN_ACRONYMS or bare in KNOWN_ACRONYMS or block.plain.isupper():
+            continue
+        explained.add(bare)  # say it once, where it first stands
+        yield "acronym", acronym, f"Nobody explains “{acronym}”. Spell it out here, with the letters in brackets."
+
+
+def _of_figures(block: Block) -> Iterator[tuple[str, str, str]]:
+    if block.kind == "footnote" or _SOURCE.search(block.source):
+        return
+    if figure := _FIGURE.search(block.plain):
+        yield "number-without-source", figure[0], f"Where does “{figure[0]}” come from? Add a footnote or a link."
+
+
+def _of_promises(block: Block) -> Iterator[tuple[str, str, str]]:
+    if block.kind == "footnote":
+        return
+    for sentence in sentences(_FOOTNOTE.sub("", block.plain)):
+        if lacking := lacks(sentence):
+            yield "promise", sentence, f"A promise that cannot be checked: it does not say {_or(lacking)}."
+
+
+def _of_links(block: Block) -> Iterator[tuple[str, str, str]]:
+    for words in _LINK.findall(block.source):
+        if words.strip(" .*_").casefold() in _EMPTY_LINK_WORDS:
+            yield "link-words", words, f"“{words}” does not say where the link leads. Use the name of what is there."
+
+
+def _or(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _beginning(words: str) -> str:
+    return words if len(words) <= 80 else f"{words[:80].rsplit(' ', 1)[0]}…"
