@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from penholder.errors import Missing, Refused
 from penholder.web.desk.access import CHOSEN, DeskRequest, signed_in
 from penholder.web.desk.refusals import way_back
+
+_log = logging.getLogger(__name__)
 
 
 def front(request: DeskRequest) -> HttpResponseBase:
@@ -104,7 +107,11 @@ def to_provider(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """
     if request.method != "POST":
         return redirect("account_login")
-    answer: HttpResponseBase = provider_login(request, provider_id)
+    try:
+        answer: HttpResponseBase = provider_login(request, provider_id)
+    except OSError:  # what `requests` raises when the provider cannot be reached, or answers nonsense
+        _log.exception("The provider of single sign-on cannot be reached")
+        return render(request, "socialaccount/authentication_error.html", status=502)
     if answer.status_code != 302:
         return answer
     return render(request, "socialaccount/leave.html", {"to": web_address(answer.headers["Location"])})

@@ -21,10 +21,11 @@ from django.views.decorators.http import require_http_methods
 from penholder.people import invitations
 from penholder.people.models import Invitation, Person
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.sign_in_forms import rules
 
 
-class Account(forms.Form):
+class Account(PlainForm):
     """Name and password of somebody who has no account yet."""
 
     name = forms.CharField(label=gettext_lazy("Your name, as others should read it"), max_length=200)

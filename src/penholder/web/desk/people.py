@@ -20,9 +20,10 @@ from penholder.errors import Missing
 from penholder.people import invitations, organisations, permissions, posts, successions
 from penholder.people.models import Invitation, Organisation, Person, Role, Succession
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.rendering import PlainForm
 
 
-class Invite(forms.Form):
+class Invite(PlainForm):
     """Who is invited."""
 
     email = forms.EmailField(
@@ -31,7 +32,7 @@ class Invite(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
 
 
-class Follow(forms.Form):
+class Follow(PlainForm):
     """What became of an organisation."""
 
     kind = forms.ChoiceField(
@@ -63,14 +64,14 @@ class Follow(forms.Form):
         chosen.queryset = Organisation.objects.exclude(pk=organisation.pk)
 
 
-class MakePost(forms.Form):
+class MakePost(PlainForm):
     """A new post."""
 
     title = forms.CharField(label=gettext_lazy("Title of the post"), max_length=300)
     role = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=Role.choices)
 
 
-class MakeOrganisation(forms.Form):
+class MakeOrganisation(PlainForm):
     """A new organisation."""
 
     name = forms.CharField(label=gettext_lazy("Name of the organisation"), max_length=300)

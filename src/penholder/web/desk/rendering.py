@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 
 class Plain(TemplatesSetting):
@@ -10,3 +14,19 @@ class Plain(TemplatesSetting):
 
     form_template_name = "desk/form.html"
     field_template_name = "desk/field.html"
+
+
+def say_what_is_missing(form: forms.BaseForm) -> None:
+    """Let each field that is left empty name itself; “This field is required” helps nobody."""
+    for field in form.fields.values():
+        field.error_messages["required"] = _("Fill in: %(label)s") % {
+            "label": field.label or _("what the passkey says")
+        }
+
+
+class PlainForm(forms.Form):
+    """A form whose empty fields name themselves."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        say_what_is_missing(self)

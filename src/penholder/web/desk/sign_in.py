@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -24,6 +25,7 @@ from penholder.people.models import Person
 from penholder.web.desk import letters
 from penholder.web.desk.told import MESSAGES
 
+_log = logging.getLogger(__name__)
 WRONG = _("The code is wrong, or its time is over. Try the next one.")
 
 
@@ -126,6 +128,12 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         verified = {address.email.lower() for address in sociallogin.email_addresses if address.verified}
         if sociallogin.user.email.lower() not in verified:
             raise ImmediateHttpResponse(redirect("account_signup"))
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
+        """Tell whoever runs this instance what the provider said; the person only reads that it did not work."""
+        del request
+        told = more.get("exception") or more.get("error")
+        _log.warning("Single sign-on at %s did not work: %r", getattr(provider, "name", provider), told)
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
         """Whether an address is enough to know somebody: of the provider that the operator named, yes."""

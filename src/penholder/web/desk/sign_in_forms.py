@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.socialaccount.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
+
+from penholder.web.desk.rendering import say_what_is_missing
 
 ADDRESS = _("E-mail address")
 PASSWORD = _("Password")
@@ -23,6 +27,7 @@ def plain(form: forms.Form, labels: dict[str, Any], hints: dict[str, Any] | None
         field.widget.attrs.pop("placeholder", None)
         field.label = labels.get(name, field.label)
         field.help_text = (hints or {}).get(name, "")
+    say_what_is_missing(form)
 
 
 def rules() -> str:
@@ -31,10 +36,12 @@ def rules() -> str:
 
 
 class SignIn(account.LoginForm):  # type: ignore[misc]  # allauth ships no types
-    """Address and password."""
+    """Address and password; and, for the page around it, the providers of single sign-on."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        request = context.request
+        self.providers = [(one.name, one.get_login_url(request)) for one in get_adapter().list_providers(request)]
         plain(self, {"login": ADDRESS, "password": PASSWORD})
         # Says which of the passkeys on this device belong here, next to the address.
         self.fields["login"].widget.attrs["autocomplete"] = "username"

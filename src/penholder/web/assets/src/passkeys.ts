@@ -10,8 +10,8 @@ export function offerPasskeys(page: Document): void {
     page.querySelectorAll<HTMLElement>(".pd-unscripted").forEach((words) => (words.hidden = true));
     form.addEventListener("submit", (event) => {
       const field = form.querySelector<HTMLInputElement>('input[name="credential"]');
-      if (!field || field.value) return;
-      event.preventDefault();
+      if (!field) return;
+      event.preventDefault(); // form.submit() below does not come here again
       ask(form).then(
         (credential) => {
           field.value = JSON.stringify(credential);
