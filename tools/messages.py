@@ -41,6 +41,7 @@ def messages() -> Iterator[Message]:
         *WEB.glob("desk/*.py"),
         *SOURCE.glob("jobs/*.py"),
         SOURCE / "render" / "comparison_html.py",
+        SOURCE / "people" / "invitations.py",
     ]
     for file in sorted(python):
         yield from _of_python(file)
