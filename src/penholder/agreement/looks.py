@@ -16,22 +16,28 @@ from penholder.people import permissions
 from penholder.people.acting import Acting
 from penholder.people.models import Person
 from penholder.record import ledger
+from penholder.record.chain import facts_text
+from penholder.record.models import Entry
 
 
 @transaction.atomic
 def show(*, iteration: Iteration, by: Acting, at: datetime, asked: Asked | None = None) -> Look:
-    """Say that this text was opened, so that it may be shown. The record is told the first time, per post.
+    """Say that this text was opened, so that it may be shown. The record is told the first time.
 
     Call it before the text is sent; an answer is taken only from who was shown its very text. Raises Refused.
     """
     if objections := objections_to_reading(iteration, by, at=at, asked=asked):
         raise Refused(objections)
-    first = not Look.objects.filter(iteration=iteration, post=by.post).exists()
+    facts = {
+        "round": asked.round.key if asked else "",
+        "post": asked.post.key if asked else by.post.key,
+        "through": by.through,
+    }
+    told = Entry.objects.filter(subject=iteration.seal, act="text.shown", facts=facts_text(facts)).exists()
     look = Look.objects.create(
         iteration=iteration, post=by.post, person=by.person, name=by.said_name, through=by.through, at=at
     )
-    if first:
-        facts = {"round": asked.round.key if asked else "", "post": by.post.key, "through": by.through}
+    if not told:
         ledger.append(
             "text.shown", actor=by.post.words, person=by.said_name, subject=iteration.seal, at=at, facts=facts
         )
@@ -43,8 +49,8 @@ def objections_to_reading(
 ) -> list[str]:
     """Every reason why `by` may not read this iteration at that moment. A published text is for everybody.
 
-    Besides the pen team and the chair: whoever is asked about it, people of an organisation that is asked who may remark
-    inside it, delegates, and the bodies that succeeded one that is asked. Two to eight queries.
+    Besides the pen team and the chair: whoever is asked about it, people of an organisation that is asked who may
+    remark inside it, delegates, and the bodies that succeeded one that is asked. Two to eight queries.
     """
     if is_published(iteration):
         return []

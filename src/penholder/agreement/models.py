@@ -129,8 +129,8 @@ class Asked(models.Model):
 
     `answer` is the newest row of its answers, the one that stands; None until there is one. `last_given` is the last
     that the post gave itself in this or an earlier round of the series: what the text is compared with. `changed` are
-    the sections in its scope that changed since ("" is the document's title), without `editorial`, those whose change was
-    judged so; both are written when a round goes on with a newer iteration.
+    the sections in its scope that changed since ("" is the document's title), without `editorial`, those whose change
+    was judged so; both are written when a round goes on with a newer iteration.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="asked")
