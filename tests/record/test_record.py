@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from tests.mischief import tamper
 
 from penholder.errors import Refused
 from penholder.record import checkpoints, ledger
-from penholder.record.chain import START, Fault, Link, follow, hash_of
+from penholder.record.chain import START, Fault, Link, body, chained, follow, hash_of, sha256, spelled
 from penholder.record.models import Checkpoint, Entry, Head
 from penholder.record.verification import verify
 
@@ -171,11 +171,40 @@ def test_the_key_is_kept_from_others_and_a_damaged_one_is_refused(tmp_path):
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@given(st.builds(Link, st.integers(1, 2**53 - 1), *[text] * 9))
+@given(st.builds(Link, st.integers(1, 2**53 - 1), *[text] * 10))
 def test_the_spelling_that_is_hashed_is_rfc_8785(link):
     import hashlib
 
-    assert hash_of(link) == hashlib.sha256(rfc8785.dumps(asdict(link))).hexdigest()
+    def sha256(data):
+        return hashlib.sha256(data).hexdigest()
+
+    told = asdict(link)
+    salt, previous = told.pop("salt"), told["previous"]
+    if not salt:  # an entry of the time before salts
+        assert hash_of(link) == sha256(rfc8785.dumps(told))
+        return
+    del told["previous"]
+    for field in ("person", "reason"):
+        key = sha256(f"{salt} {field}".encode())
+        told[field] = sha256(f"{key} {told[field]}".encode())
+    assert hash_of(link) == sha256(f"{previous} {sha256(rfc8785.dumps(told))}".encode())
+
+
+def test_an_entry_can_be_shown_without_its_names_and_reasons_and_the_chain_still_holds():
+    link = Link(1, "at", "act", "post", "Ada Ash", "", "seal", "ill", "{}", START, "ab" * 32)
+    shown = json.dumps(body(link))
+    assert "Ada" not in shown
+    assert "ill" not in shown
+    assert hash_of(link) == chained(START, sha256(spelled(body(link))))
+    assert body(replace(link, salt="cd" * 32))["person"] != body(link)["person"]  # equal names look unlike
+
+
+def test_an_entry_that_lost_its_salt_is_found():
+    first = Link(1, "at", "act", "post", "", "", "seal", "", "{}", START, "ab" * 32)
+    second = Link(2, "at", "act", "post", "", "", "seal", "", "{}", hash_of(first))
+    found = list(follow([(first, hash_of(first)), (second, hash_of(second))]))
+    assert isinstance(found[-1], Fault)
+    assert found[-1].number == 2
 
 
 @given(st.lists(text, min_size=1, max_size=20), st.randoms())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +62,7 @@ def append_all(acts: Iterable[Act]) -> list[Entry]:
             reason=act.reason,
             facts=facts_text(act.facts),
             previous=head.hash,
+            salt=secrets.token_hex(32),
         )
         entry.hash = hash_of(entry.link())
         head.number, head.hash = entry.number, entry.hash

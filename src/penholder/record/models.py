@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 
 from penholder.record.chain import START, Link
 from penholder.record.sealed import SealedModel
 
 
+def moment(at: datetime) -> str:
+    """A moment as the record spells it: UTC, with microseconds, "2026-11-23T21:40:05.123456Z"."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class Entry(SealedModel):
-    """One act. `hash` covers every other column, and the hash of the entry before."""
+    """One act. `hash` covers every other column, and the hash of the entry before.
+
+    `salt` keeps `person` and `reason` from being guessed by those who are shown the entry without them.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
@@ -22,6 +32,7 @@ class Entry(SealedModel):
     facts = models.TextField(default="{}")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    salt = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ("number",)
@@ -34,7 +45,7 @@ class Entry(SealedModel):
         """The entry as it is hashed."""
         return Link(
             number=self.number,
-            at=self.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            at=moment(self.at),
             act=self.act,
             actor=self.actor,
             person=self.person,
@@ -43,6 +54,7 @@ class Entry(SealedModel):
             reason=self.reason,
             facts=self.facts,
             previous=self.previous,
+            salt=self.salt,
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -23,7 +25,15 @@ ACTS = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "trun
 
 def append_only(*tables: str) -> migrations.RunPython:
     """A migration step after which `tables` (our own names) refuse UPDATE, DELETE and TRUNCATE; it can be reversed."""
+    return migrations.RunPython(_putting(tables), _taking(tables))
 
+
+def lifted(*tables: str) -> migrations.RunPython:
+    """A migration step that lifts the refusal, so that a column can be added. `append_only` must follow in it."""
+    return migrations.RunPython(_taking(tables), _putting(tables))
+
+
+def _putting(tables: Sequence[str]) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
     def put(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
@@ -36,6 +46,10 @@ def append_only(*tables: str) -> migrations.RunPython:
                 trigger = POSTGRESQL if vendor == "postgresql" else SQLITE
                 editor.execute(trigger.format(table=table, act=act, each=each, message=MESSAGE), params=None)
 
+    return put
+
+
+def _taking(tables: Sequence[str]) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
     def take(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         vendor = editor.connection.vendor
         for table in tables:
@@ -43,4 +57,4 @@ def append_only(*tables: str) -> migrations.RunPython:
                 on = f" ON {table}" if vendor == "postgresql" else ""
                 editor.execute(f"DROP TRIGGER {table}_refuses_{act}{on}")
 
-    return migrations.RunPython(put, take)
+    return take

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from penholder.record import checkpoints
 from penholder.record.chain import START, Fault, Link, follow
-from penholder.record.models import Checkpoint, Entry, Head
+from penholder.record.models import Checkpoint, Entry, Head, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,11 @@ class Verdict:
     fault: Fault | None
 
 
-def _stored() -> Iterator[tuple[Link, str]]:
-    for entry in Entry.objects.order_by("number").iterator(chunk_size=2000):
-        yield entry.link(), entry.hash
+def stored() -> Iterator[tuple[Link, str]]:
+    """Every entry with its stored hash, in order, a few thousand at a time: rows without models, to be quick."""
+    columns = (*(field.name for field in fields(Link)), "hash")
+    for row in Entry.objects.order_by("number").values_list(*columns).iterator(chunk_size=2000):
+        yield Link(row[0], moment(row[1]), *row[2:-1]), row[-1]
 
 
 def verify(*, progress: Callable[[int], None] = lambda _: None) -> Verdict:
@@ -30,7 +32,7 @@ def verify(*, progress: Callable[[int], None] = lambda _: None) -> Verdict:
     signed = list(Checkpoint.objects.order_by("number"))
     waiting = iter(signed)
     checkpoint = next(waiting, None)
-    for step in follow(_stored()):
+    for step in follow(stored()):
         if isinstance(step, Fault):
             return Verdict(count, len(signed), step)
         count, last = step[0].number, step[1]
