@@ -20,13 +20,16 @@ def increasing(values: Sequence[int]) -> list[int]:
     """Positions of a longest strictly increasing subsequence of `values`."""
     if all(map(lt, values, islice(values, 1, None))):
         return list(range(len(values)))
-    runs = _runs(values)
-    ends: list[int] = []  # the last rank of the best chains, ascending, each longer than the one before
+    # A longest chain may take a stretch of values that follow one another whole or leave it, and long texts with a few
+    # moves have few of them.
+    starts = [0, *(at for at, (value, after) in enumerate(pairwise(values), start=1) if after != value + 1)]
+    runs = list(pairwise([*starts, len(values)]))
+    ends: list[int] = []  # the last value of the best chains, ascending, each longer than the one before
     lengths: list[int] = []
     tips: list[int] = []  # the run with which each of them ends
     before = [-1] * len(runs)
-    for at, (start, stop, rank) in enumerate(runs):
-        place = bisect_left(ends, rank)
+    for at, (start, stop) in enumerate(runs):
+        place = bisect_left(ends, values[start])
         length = stop - start
         if place:
             before[at] = tips[place - 1]
@@ -34,28 +37,15 @@ def increasing(values: Sequence[int]) -> list[int]:
         over = place
         while over < len(ends) and lengths[over] <= length:
             over += 1
-        ends[place:over], lengths[place:over], tips[place:over] = [rank + stop - start - 1], [length], [at]
+        ends[place:over], lengths[place:over], tips[place:over] = [values[stop - 1]], [length], [at]
     chain: list[int] = []
     at = tips[-1]
     while at >= 0:
-        start, stop, _ = runs[at]
+        start, stop = runs[at]
         chain.extend(range(stop - 1, start - 1, -1))
         at = before[at]
     chain.reverse()
     return chain
-
-
-def _runs(values: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(start, stop, rank of the first) of stretches whose values follow each other when all are sorted.
-
-    A longest chain takes such a stretch whole or not at all, and a long text with a few moves has few of them.
-    """
-    ranks = [0] * len(values)
-    backwards = range(len(values) - 1, -1, -1)  # of equal values the later has the lower rank, so no chain holds both
-    for rank, at in enumerate(sorted(backwards, key=values.__getitem__)):
-        ranks[at] = rank
-    starts = [0, *(at for at, (rank, after) in enumerate(pairwise(ranks), start=1) if after != rank + 1)]
-    return [(start, stop, ranks[start]) for start, stop in pairwise([*starts, len(values)])]
 
 
 def unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from penholder.text.align import increasing
@@ -25,51 +26,37 @@ def compare(old: Sequence[Block], new: Sequence[Block]) -> Comparison:
     """How `old` became `new`. The same two texts always give the same comparison. Near-linear in the words."""
     pairing = Pairing(old, new)
     pairing.find()
-    units = pairing.units()
-    staying = set(increasing([olds[0] for olds, _ in units]))
-    changes = _in_reading_order(old, new, units, staying)
+    changes = _in_reading_order(pairing)
     return Comparison(tuple(changes), len(old), len(new))
 
 
-def _in_reading_order(
-    old: Sequence[Block], new: Sequence[Block], units: list[_Unit], staying: set[int]
-) -> list[Change]:
+def _in_reading_order(pairing: Pairing) -> list[Change]:
     """Changes in the order of the new text; what was removed comes straight after what it followed."""
-    kept_olds = {i for olds, _ in units for i in olds}
-    removed = [i for i in range(len(old)) if i not in kept_olds]
-    starts = {news[0]: at for at, (_, news) in enumerate(units)}
-    within = {j for _, news in units for j in news[1:]}
-    stays = [units[at][0][0] for at in sorted(staying)]
-    stays.append(len(old))
-
-    changes: list[Change] = []
-    gone = passed = 0
-
-    def take_removed() -> None:
-        nonlocal gone
-        while gone < len(removed) and removed[gone] < stays[passed]:
-            i = removed[gone]
-            changes.append(Change("removed", (i,), (), words=_whole("removed", old[i].source)))
-            gone += 1
-
-    take_removed()
-    for j, block in enumerate(new):
-        if j in within:
-            continue
-        at = starts.get(j)
-        if at is None:
-            changes.append(Change("inserted", (), (j,), words=_whole("inserted", block.source)))
-            continue
-        olds, news = units[at]
-        stay = at in staying
-        if len(olds) == len(news) == 1 and old[olds[0]].digest == block.digest:
-            changes.append(Change("kept" if stay else "moved", olds, news, not stay))
+    old, new, units = pairing.old, pairing.new, pairing.units()
+    removed, inserted = pairing.free()
+    staying = increasing([olds[0] for olds, _ in units])
+    moved = set(range(len(units))).difference(staying)
+    starting: list[Change | None] = [None] * len(new)  # by where they begin
+    for at, (olds, news) in enumerate(units):
+        if len(olds) == len(news) == 1 and old[olds[0]].digest == new[news[0]].digest:
+            starting[news[0]] = Change("moved", olds, news, True) if at in moved else Change("kept", olds, news)
         else:
-            changes.append(_change(old, new, units[at], moved=not stay))
-        if stay:
-            passed += 1
-            if gone < len(removed):
-                take_removed()
+            starting[news[0]] = _change(old, new, (olds, news), moved=at in moved)
+    for j in inserted:
+        starting[j] = Change("inserted", (), (j,), words=_whole("inserted", new[j].source))
+    after: dict[int, list[Change]] = {}  # the removed, by the new passage that they follow
+    stays = [units[at][0][0] for at in staying]
+    for i in removed:
+        place = bisect_left(stays, i)
+        follows = units[staying[place - 1]][1][0] if place else -1
+        after.setdefault(follows, []).append(Change("removed", (i,), (), words=_whole("removed", old[i].source)))
+
+    changes = after.get(-1, [])
+    for j, change in enumerate(starting):
+        if change:
+            changes.append(change)
+        if j in after:
+            changes += after[j]
     return changes
 
 

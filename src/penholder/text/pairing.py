@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 
 from penholder.text.align import align, increasing, unique_pairs
 from penholder.text.passages import Block
@@ -40,6 +41,7 @@ class Pairing:
         self.likeness = Likeness(old, new)
         self._to_new = [_FREE] * len(old)
         self._to_old = [_FREE] * len(new)
+        self._unpaired: tuple[Sequence[int], Sequence[int]] = (range(len(old)), range(len(new)))  # as last looked at
         self._splits: dict[int, list[int]] = {}  # old block: its new blocks
         self._merges: dict[int, list[int]] = {}  # new block: its old blocks
         self._candidates: list[tuple[float, int, int]] = []  # (likeness, old, new) of unpaired blocks worth a look
@@ -48,7 +50,7 @@ class Pairing:
     def find(self) -> None:
         """Pair all that can be paired, in the order of how sure it is."""
         self._unchanged()
-        if _FREE not in self._to_new or _FREE not in self._to_old:
+        if not all(self.free()):
             return
         self._named()
         self._in_gaps(alike_in_place, exact=True)
@@ -62,38 +64,43 @@ class Pairing:
 
     def units(self) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
         """(old, new) positions of what became what, in the order of the new text."""
-        found = []
+        found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
         for j, i in enumerate(self._to_old):
-            if i == _FREE or self._to_new[i] != j:
-                continue
-            olds = tuple(sorted(self._merges.get(j, (i,))))
-            found.append((olds, tuple(sorted(self._splits.get(i, (j,))))))
-        found.sort(key=lambda unit: unit[1])
+            if i >= 0 and self._to_new[i] == j:
+                olds = tuple(sorted(self._merges[j])) if j in self._merges else (i,)
+                news = tuple(sorted(self._splits[i])) if i in self._splits else (j,)
+                found.append((olds, news))
+        if self._splits:  # the best of the new passages, which stands for all, need not be the first
+            found.sort(key=itemgetter(1))
         return found
+
+    def free(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Positions in the old and the new text that are not paired (yet), ascending."""
+        olds, news = self._unpaired
+        self._unpaired = (
+            [i for i in olds if self._to_new[i] == _FREE],
+            [j for j in news if self._to_old[j] == _FREE],
+        )
+        return self._unpaired
 
     def _pair(self, i: int, j: int) -> None:
         self._to_new[i], self._to_old[j] = j, i
 
-    def _free(self) -> tuple[list[int], list[int]]:
-        return (
-            [i for i, j in enumerate(self._to_new) if j == _FREE],
-            [j for j, i in enumerate(self._to_old) if i == _FREE],
-        )
-
-    def _chain(self) -> list[tuple[int, int]]:
-        """The pairs that stay in order: as many as possible."""
-        pairs = [(i, j) for j, i in enumerate(self._to_old) if i != _FREE and self._to_new[i] == j]
-        return [pairs[at] for at in increasing([i for i, _ in pairs])]
+    def _chain(self) -> tuple[list[int], list[int]]:
+        """The pairs that stay in order, as many as possible: their old positions, and their new ones."""
+        news = [j for j, i in enumerate(self._to_old) if i >= 0 and self._to_new[i] == j]
+        olds = [self._to_old[j] for j in news]
+        staying = increasing(olds)
+        return [olds[at] for at in staying], [news[at] for at in staying]
 
     def _gaps(self) -> Iterator[tuple[list[int], list[int]]]:
         """Between neighbours that stay in order, what is not paired yet on either side, where there is some on both."""
-        olds, news = self._free()
-        if not olds or not news:
+        free = self.free()
+        if not all(free):
             return
-        chain = self._chain()
         by_gap: dict[int, tuple[list[int], list[int]]] = {}
-        for side, free, ends in ((0, olds, [i for i, _ in chain]), (1, news, [j for _, j in chain])):
-            for at in free:
+        for side, ends in enumerate(self._chain()):
+            for at in free[side]:
                 by_gap.setdefault(bisect_left(ends, at), ([], []))[side].append(at)
         for gap in sorted(by_gap):
             left, right = by_gap[gap]
@@ -113,7 +120,9 @@ class Pairing:
         left, right = old[ends[0] : len(old) - ends[1]], new[ends[0] : len(new) - ends[1]]
         pairs = [(i + ends[0], j + ends[0]) for i, j in unique_pairs(left, right)]
         for i, j in pairs:
-            self._pair(i, j)
+            self._to_new[i], self._to_old[j] = j, i
+        if not self._repeated():
+            return
         in_order = [pairs[at] for at in increasing([j for _, j in pairs])]
         # A passage that stands more than once goes with its neighbours: first with those that stayed in order.
         free, end = self._to_new, len(old) - 1
@@ -148,9 +157,14 @@ class Pairing:
             self._pair(i, j)
             i, j = i + step, j + step
 
+    def _repeated(self) -> set[str]:
+        """The texts that are unpaired on both sides."""
+        olds, news = self.free()
+        return {self.old[i].digest for i in olds} & {self.new[j].digest for j in news}
+
     def _unchanged_elsewhere(self) -> None:
         """What is left of repeated passages: the n-th with the n-th, so that a pure reorder is only moves."""
-        olds, news = self._free()
+        olds, news = self.free()
         places: dict[str, list[int]] = {}
         for i in reversed(olds):
             places.setdefault(self.old[i].digest, []).append(i)
@@ -162,7 +176,7 @@ class Pairing:
     # The same name
 
     def _named(self) -> None:
-        olds, news = self._free()
+        olds, news = self.free()
         left = [i for i in olds if self.old[i].name and self.old[i].kind in NAMED]
         right = [j for j in news if self.new[j].name and self.new[j].kind in NAMED]
         old_names = [(self.old[i].name, family(self.old[i])) for i in left]
@@ -174,8 +188,7 @@ class Pairing:
 
     def _in_gaps(self, least: Callable[[int], float], *, exact: bool) -> None:
         if exact:
-            olds, news = self._free()
-            self._waiting = {self.old[i].digest for i in olds} & {self.new[j].digest for j in news}
+            self._waiting = self._repeated()
         for olds, news in self._gaps():
             for left, right in self._divided(olds, news) if exact else [(olds, news)]:
                 if left and right and len(left) * len(right) <= SMALL_GAP:
@@ -226,7 +239,7 @@ class Pairing:
 
     def _edited_elsewhere(self) -> None:
         """Passages that moved and were edited too, or stand in a gap too long to weigh whole. The most alike first."""
-        olds, news = self._free()
+        olds, news = self.free()
         if not olds or not news:
             return
         self._candidates = self.likeness.candidates(olds, news)
@@ -250,8 +263,9 @@ class Pairing:
     # One that became several, several that became one
 
     def _split_and_merged(self) -> None:
-        for i, j in enumerate(self._to_new):
-            if j >= 0 and self.old[i].digest != self.new[j].digest and not self._grow(0, i, j):
+        for i in self._beside_free():
+            j = self._to_new[i]
+            if self.old[i].digest != self.new[j].digest and not self._grow(0, i, j):
                 self._grow(1, j, i)
         # A whole that is like none of its parts, wherever they now stand.
         parts_of: tuple[dict[int, list[int]], ...] = ({}, {})
@@ -263,6 +277,14 @@ class Pairing:
         for side in (0, 1):
             for whole, others in parts_of[side].items():
                 self._whole(side, whole, sorted(others))
+
+    def _beside_free(self) -> list[int]:
+        """The old positions of the pairs that have an unpaired neighbour in either text."""
+        olds, news = self.free()
+        old_neighbours = {i for at in olds for i in (at - 1, at + 1) if 0 <= i < len(self.old)}
+        new_neighbours = {j for at in news for j in (at - 1, at + 1) if 0 <= j < len(self.new)}
+        beside = old_neighbours | {self._to_old[j] for j in new_neighbours}
+        return sorted(i for i in beside if i >= 0 and self._to_new[i] >= 0)
 
     def _texts(self, side: int) -> Sequence[Block]:
         return self.new if side else self.old

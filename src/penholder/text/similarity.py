@@ -86,13 +86,13 @@ class Likeness:
         found: list[tuple[float, int, int]] = []
         known = places.keys()
         for j in news:
-            rare = sorted(
-                (len(at), word) for word in self.words(1, j) & known if len(at := places[word]) <= MOST_PASSAGES
-            )
+            # By the alphabet first, so that of equally rare words always the same ones vote.
+            rare = [at for word in sorted(self.words(1, j) & known) if len(at := places[word]) <= MOST_PASSAGES]
+            rare.sort(key=len)
             votes: dict[int, float] = {}
-            for count, word in rare[:MOST_VOTES]:
-                for i in places[word]:
-                    votes[i] = votes.get(i, 0) + 1 / count
+            for at in rare[:MOST_VOTES]:
+                for i in at:
+                    votes[i] = votes.get(i, 0) + 1 / len(at)
             if not votes:
                 continue
             enough = max(votes.values()) * LEAST_VOTE
