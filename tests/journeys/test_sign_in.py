@@ -187,7 +187,7 @@ def test_by_keyboard_alone_a_wrong_password_is_found_and_put_right(desk, page):
 
 OPEN = ("/account/login/", "/account/signup/", "/account/password/reset/", "/account/password/reset/done/",
         "/account/3rdparty/login/cancelled/", "/desk/nothing/here/")  # fmt: skip
-MINE = ("/desk/", "/desk/people/", "/desk/people/posts/pen/", "/desk/people/organisations/hmrc/", "/desk/permissions/", "/account/",
+MINE = ("/desk/", "/desk/people/", "/desk/people/posts/pen/", "/desk/people/organisations/hmrc/", "/desk/permissions/", "/desk/delegations/", "/account/",
         "/account/sessions/", "/account/password/change/", "/account/2fa/webauthn/add/", "/account/2fa/totp/activate/",
         "/account/2fa/recovery-codes/generate/", "/account/3rdparty/", "/account/reauthenticate/", "/account/logout/")  # fmt: skip
 

@@ -20,6 +20,7 @@ from penholder.web.desk.languages import NAMES, wanted
 PLACES = (
     (gettext_noop("What waits for me"), "desk:home"),
     (gettext_noop("People and posts"), "desk:people"),
+    (gettext_noop("Delegations"), "desk:delegations"),
     (gettext_noop("Who may do what"), "desk:permissions"),
     (gettext_noop("My account"), "account"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, people
+from penholder.web.desk import account, delegations, people
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
@@ -21,5 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         signed_in(people.end_invitation),
         name="end-invitation",
     ),
+    path("delegations/", signed_in(delegations.everything), name="delegations"),
+    path("delegations/<int:delegation_id>/end/", signed_in(delegations.end), name="end-delegation"),
     path("permissions/", signed_in(people.who_may), name="permissions"),
 ]
