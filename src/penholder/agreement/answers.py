@@ -37,7 +37,7 @@ def give(
     Raises Refused when the rules object, Missing for an asked post that is not there.
     """
     asked = locks.asked(asked_id)
-    heard = voices.hear(asked, by, at=at)
+    heard = voices.hear(asked, by, at=at, lock=True)
     if (standing := _sent_before(asked, stance, seal, reason, by)) and not conditions:
         return standing
     objections = rules.objections_to_answering(
@@ -99,7 +99,7 @@ def withdraw(*, asked_id: int, reason: str, by: Acting, at: datetime) -> Answer:
     """
     asked = locks.asked(asked_id)
     round = asked.round
-    heard = voices.hear(asked, by, at=at)
+    heard = voices.hear(asked, by, at=at, lock=True)
     objections = rules.objections_to_withdrawing(asked, by=by, at=at, reason=reason, heard=heard)
     if objections or heard.voice is None:
         raise Refused(objections)

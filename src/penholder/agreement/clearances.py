@@ -44,7 +44,7 @@ def hold(*, iteration: Iteration) -> list[str]:
 
     For the act of publishing: a withdrawal comes wholly before it, and blocks it, or wholly after.
     """
-    rounds = Round.objects.select_for_update().filter(
+    rounds = Round.objects.select_for_update(of=("self",)).filter(
         iteration__document=iteration.document_id, iteration__seal=iteration.seal
     )
     list(rounds.order_by("pk"))

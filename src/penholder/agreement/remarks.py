@@ -66,7 +66,7 @@ def drop(*, remark_id: int, by: Acting, at: datetime) -> Remark:
 def lodge(*, remark_id: int, by: Acting, at: datetime) -> Remark:
     """Lodge a remark in the name of the asked post: now the pen team sees it, and it has a number."""
     remark, round = locks.remark(remark_id)
-    heard = voices.hear(remark.asked, by, at=at)
+    heard = voices.hear(remark.asked, by, at=at, lock=True)
     if (objections := rules.objections_to_lodging(remark, round, by=by, at=at, heard=heard)) or heard.voice is None:
         raise Refused(objections)
     remark.state, remark.number = RemarkState.LODGED, _next_number(round.series)
@@ -119,7 +119,7 @@ def claim_met(*, remark_id: int, by: Acting, at: datetime) -> Remark:
 def settle(*, remark_id: int, by: Acting, at: datetime) -> Remark:
     """Settle a condition: only its signer does. When all of a post's are settled, its “content if” is content."""
     remark, round = locks.remark(remark_id)
-    heard = voices.hear(remark.asked, by, at=at)
+    heard = voices.hear(remark.asked, by, at=at, lock=True)
     if (objections := rules.objections_to_settling(remark, round, by=by, at=at, heard=heard)) or heard.voice is None:
         raise Refused(objections)
     return _end(remark, RemarkState.SETTLED, heard.voice, at, round=round, act="remark.settled")
@@ -129,7 +129,7 @@ def settle(*, remark_id: int, by: Acting, at: datetime) -> Remark:
 def withdraw(*, remark_id: int, by: Acting, at: datetime, reason: str = "") -> Remark:
     """Take a lodged remark back: only its signer does. It keeps its number, and stays to be read."""
     remark, round = locks.remark(remark_id)
-    heard = voices.hear(remark.asked, by, at=at)
+    heard = voices.hear(remark.asked, by, at=at, lock=True)
     if (objections := rules.objections_to_retracting(remark, round, by=by, at=at, heard=heard)) or heard.voice is None:
         raise Refused(objections)
     return _end(remark, RemarkState.WITHDRAWN, heard.voice, at, round=round, act="remark.withdrawn", reason=reason)

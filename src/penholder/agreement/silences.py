@@ -11,11 +11,11 @@ from penholder.agreement.models import Answer, Asked, How, Round, Stance, State
 from penholder.record import ledger
 
 
-@transaction.atomic
 def deem(*, at: datetime) -> int:
     """Record the consent of every post whose silence means it by now, in every running round. Returns how many.
 
-    Who objected, withdrew or set a condition is never deemed content. Rounds are taken one at a time, each locked.
+    Who objected, withdrew or set a condition is never deemed content. Each round has a transaction of its own: to hold
+    several while the record is written would wait in a circle with those who answer.
     """
     due = Asked.objects.filter(
         answer=None,
@@ -23,7 +23,11 @@ def deem(*, at: datetime) -> int:
         round__silence_is_consent=True,
         round__state__in=[State.OPEN, State.UNSETTLED],
     )
-    return sum(deem_in(locks.round_row(pk), at=at) for pk in sorted(set(due.values_list("round", flat=True))))
+    deemed = 0
+    for pk in sorted(set(due.values_list("round", flat=True))):
+        with transaction.atomic():
+            deemed += deem_in(locks.round_row(pk), at=at)
+    return deemed
 
 
 def deem_in(round: Round, *, at: datetime) -> int:

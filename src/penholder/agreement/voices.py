@@ -63,8 +63,8 @@ def successors(post: Post, *, at: datetime) -> list[Post]:
     return list(Post.objects.filter(organisation__in=ends, role=post.role).select_related("organisation"))
 
 
-def delegation(asked: Asked, person: Person, *, at: datetime) -> Delegation | None:
-    """The delegation that lets this person speak for the asked post at that moment, locked; None when there is none.
+def delegation(asked: Asked, person: Person, *, at: datetime, lock: bool = False) -> Delegation | None:
+    """The delegation that lets this person speak for the asked post at that moment; None when there is none.
 
     One for a round also holds for the rounds that go on with newer iterations of its text.
     """
@@ -72,11 +72,14 @@ def delegation(asked: Asked, person: Person, *, at: datetime) -> Delegation | No
     rows = Delegation.objects.filter(
         scope, Q(ended_at=None) | Q(ended_at__gt=at), post=asked.post_id, person=person, since__lte=at, until__gt=at
     )
-    return rows.first()
+    return (rows.select_for_update(of=("self",)) if lock else rows).first()
 
 
-def hear(asked: Asked, by: Acting | None, *, at: datetime) -> Heard:
-    """Who `by` is for the asked post at that moment. Two to five queries."""
+def hear(asked: Asked, by: Acting | None, *, at: datetime, lock: bool = False) -> Heard:
+    """Who `by` is for the asked post at that moment. Two to five queries.
+
+    An act passes `lock`: a delegation by which it is done then cannot end before the act does.
+    """
     if by is not None and by.through == "link":
         return _by_link(asked, by, at=at)
     if by is None or by.person is None:
@@ -85,7 +88,7 @@ def hear(asked: Asked, by: Acting | None, *, at: datetime) -> Heard:
         return _by_successor(asked, by, by.person, at=at)
     if holds(by.person, by.post, at=at):
         return _by_holder(asked, by, at=at)
-    return _by_delegate(asked, by, by.person, at=at)
+    return _by_delegate(asked, by, by.person, at=at, lock=lock)
 
 
 def _by_holder(asked: Asked, by: Acting, *, at: datetime) -> Heard:
@@ -95,8 +98,8 @@ def _by_holder(asked: Asked, by: Acting, *, at: datetime) -> Heard:
     return Heard(Voice(asked.post.words, by.said_name, person=by.person, through=by.through))
 
 
-def _by_delegate(asked: Asked, by: Acting, person: Person, *, at: datetime) -> Heard:
-    if person.is_active and delegation(asked, person, at=at):
+def _by_delegate(asked: Asked, by: Acting, person: Person, *, at: datetime, lock: bool) -> Heard:
+    if person.is_active and delegation(asked, person, at=at, lock=lock):
         own = Holding.objects.filter(Q(until=None) | Q(until__gt=at), person=person, since__lte=at)
         held = own.select_related("post__organisation").order_by("since", "pk").first()
         words = held.post.words if held else by.said_name

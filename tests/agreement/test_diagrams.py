@@ -1,0 +1,46 @@
+"""The state diagrams of docs/agreement.md are those of the tables."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from penholder.agreement.models import NEXT, REMARK_NEXT, RemarkState, State
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "agreement.md"
+
+
+@pytest.fixture(scope="module")
+def tool():
+    spec = importlib.util.spec_from_file_location("diagrams", ROOT / "tools" / "diagrams.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_diagrams_are_drawn_from_the_tables(tool):
+    page = PAGE.read_text(encoding="utf-8")
+    for table in tool.tables():
+        assert f"<!-- drawn from {table} -->" in page
+    assert page == tool.redrawn(page, tool.tables()), "run `python tools/diagrams.py`"
+
+
+def test_a_stale_diagram_would_be_seen(tool):
+    page = PAGE.read_text(encoding="utf-8")
+    fewer = NEXT | {State.OPEN: frozenset({State.CLOSED})}
+    assert tool.redrawn(page, {"NEXT": fewer, "REMARK_NEXT": REMARK_NEXT}) != page
+
+
+@pytest.mark.parametrize(("table", "states"), [(NEXT, State), (REMARK_NEXT, RemarkState)])
+def test_every_state_has_its_place_and_can_be_reached(table, states):
+    assert set(table) == set(states)
+    reached, waiting = set(), [next(iter(table))]
+    while waiting:
+        state = waiting.pop()
+        if state not in reached:
+            reached.add(state)
+            waiting += table[state]
+    assert reached == set(states)
