@@ -82,7 +82,7 @@ def test_a_letter_alone_does_not_open_an_account_that_exists(leader, pen, someon
 
 def test_somebody_signed_in_does_not_take_the_invitation_of_another_address(leader, pen, someone):
     _, token = invite(leader, pen)
-    with pytest.raises(Refused, match="the invitation went to grace@hmrc.example"):
+    with pytest.raises(Refused, match=r"the invitation went to grace@hmrc\.example"):
         invitations.accept(token=token, at=NOON, person=someone("Mallory"))
     assert not Holding.objects.filter(post=leader).exists()
 
@@ -106,7 +106,7 @@ def test_every_reason_against_an_invitation_is_told(leader, chair, pen, someone,
     assert invite(leader, pen, at=NOON + 15 * DAY)
     grace = someone("Grace")
     Holding.objects.create(post=leader, person=grace, since=NOON)
-    with pytest.raises(Refused, match="holds .* already"):
+    with pytest.raises(Refused, match=r"holds .* already"):
         invite(leader, pen, email=grace.email)
     with pytest.raises(Refused, match="Nobody gives a post to themselves"):
         invite(leader, pen, email=pen.person.email)
