@@ -24,6 +24,10 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? 
   [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 120))"""
 
+# Words in the colour of their own ground: axe leaves these to people.
+VANISHED = """() => [...document.querySelectorAll('.govuk-button, .govuk-tag, .govuk-notification-banner__title')]
+  .filter(e => getComputedStyle(e).color === getComputedStyle(e).backgroundColor).map(e => 'vanished: ' + e.outerHTML.slice(0, 120))"""
+
 PEOPLE = """
 import django
 django.setup()
@@ -197,7 +201,7 @@ def faults(window, axe):
     window.evaluate(axe)
     found = window.evaluate(RUN_AXE, RULES)["violations"]
     told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:4]]}" for one in found]
-    return told + window.evaluate(TOO_WIDE)
+    return told + window.evaluate(TOO_WIDE) + window.evaluate(VANISHED)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
