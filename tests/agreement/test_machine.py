@@ -230,6 +230,7 @@ class Government(RuleBasedStateMachine):
         assert verify().fault is None
 
 
+@pytest.mark.slow
 def test_whatever_everybody_does_the_record_and_the_tables_agree(db):
     # The same runs every time: a law that breaks by chance breaks for somebody else.
     Government.counts.update(dict.fromkeys(Government.counts, 0))

@@ -65,7 +65,7 @@ def test_the_record_replays_to_the_state_of_the_tables(eventful):
     ("sql", "named"),
     [
         ("UPDATE agreement_round SET state = 'cleared', ended_at = opened_at WHERE state = 'open'", "state"),
-        ("UPDATE agreement_round SET silence_is_consent = 0", "silence"),
+        ("UPDATE agreement_round SET silence_is_consent = FALSE", "silence"),
         ("UPDATE agreement_asked SET answer_id = NULL", "health-leader"),
         ("UPDATE agreement_asked SET sections = '[]'", "of treasury-leader"),
         (

@@ -280,6 +280,7 @@ def rows_read(read) -> int:
     return handed
 
 
+@pytest.mark.slow
 def test_what_a_page_costs_does_not_grow_with_history(office):
     """10, 100 and 1,000 rounds that ended: the same queries, and the same number of rows read."""
     open_round = office.open(office.seal())
