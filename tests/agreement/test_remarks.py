@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.agreement.refusals import reasons_of
 
 from penholder.agreement import remarks, rounds
 from penholder.agreement.models import Remark, RemarkState, Round, State
@@ -14,12 +15,6 @@ from penholder.people.models import Role
 from penholder.record.models import Entry
 
 pytestmark = pytest.mark.django_db
-
-
-def reasons_of(act) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return " ".join(caught.value.reasons)
 
 
 @pytest.fixture

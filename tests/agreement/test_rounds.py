@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from penholder.agreement import deadlines, rounds, rules
+from penholder.agreement.askings import Terms
 from penholder.agreement.models import Asked, Round, State
 from penholder.agreement.rules import AskFor
 from penholder.errors import Missing, Refused
@@ -109,12 +110,8 @@ def test_approval_comes_after_the_sign_off_is_cleared_on_this_very_text(office, 
 def test_one_post_approves(office, sealed):
     reasons = rules.objections_to_opening(
         iteration=sealed,
-        kind="approval",
+        terms=Terms("approval", 5, "one", 0, silence_is_consent=False, carry="untouched"),
         asked=[AskFor(office.posts["minister"]), AskFor(office.posts["chair"])],
-        clear_days=5,
-        rule="one",
-        rule_number=0,
-        silence_is_consent=False,
         by=office.acting("pen"),
         at=office.at,
     )

@@ -69,7 +69,7 @@ def give(
         document=document,
         since=since,
         until=until,
-        given_by=f"{by.said_name}, {by.post.words}" if by.said_name else by.post.words,
+        given_by=by.words,
         given_at=at,
         reason=reason,
     )

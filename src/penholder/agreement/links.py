@@ -54,7 +54,7 @@ def make(*, asked_id: int, email: str, days: int, by: Acting, at: datetime) -> t
         asked=asked,
         token_digest=digest(token),
         email=email,
-        made_by=f"{by.said_name}, {by.post.words}" if by.said_name else by.post.words,
+        made_by=by.words,
         made_at=at,
         expires_at=at + timedelta(days=days),
     )

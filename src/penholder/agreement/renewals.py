@@ -80,7 +80,7 @@ def renew(*, round_id: int, iteration: Iteration, by: Acting, at: datetime, clea
         asked=new_rows,
         writers=old.writers.all(),
         deadline_at=deadlines.deadline(at, days),
-        by=f"{by.said_name}, {by.post.words}" if by.said_name else by.post.words,
+        by=by.words,
         at=at,
         follows=old,
     )

@@ -56,18 +56,7 @@ def open(
         carry=usual.carry if carry is None else carry,
         message=message,
     )
-    objections = rules.objections_to_opening(
-        iteration=iteration,
-        kind=kind,
-        asked=asked,
-        clear_days=terms.clear_days,
-        rule=terms.rule,
-        rule_number=terms.rule_number,
-        silence_is_consent=terms.silence_is_consent,
-        by=by,
-        at=at,
-    )
-    if objections:
+    if objections := rules.objections_to_opening(iteration=iteration, terms=terms, asked=asked, by=by, at=at):
         raise Refused(objections)
     rows = [Asked(post=one.post, sections=list(one.sections)) for one in asked]
     wrote = list(writers) or [by.post]
@@ -77,7 +66,7 @@ def open(
         asked=rows,
         writers=wrote,
         deadline_at=deadlines.deadline(at, terms.clear_days),
-        by=f"{by.said_name}, {by.post.words}" if by.said_name else by.post.words,
+        by=by.words,
         at=at,
     )
     ledger.append_all([entries.opened(round, rows, [post.key for post in wrote], by=by, at=at)])

@@ -27,6 +27,11 @@ class Acting:
         """Who it was, in words: the name given, else the signed-in person's."""
         return self.name or (str(self.person) if self.person else "")
 
+    @property
+    def words(self) -> str:
+        """Who acts, in one line that lasts: "Ada Ash, Digital Leader, HM Treasury"; without a name the post alone."""
+        return f"{self.said_name}, {self.post.words}" if self.said_name else self.post.words
+
 
 def posts_of(person: Person, *, at: datetime) -> list[Post]:
     """The posts that a person holds at that moment, with their organisations. One query."""

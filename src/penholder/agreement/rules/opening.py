@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from penholder.agreement import deadlines, process, scopes
+from penholder.agreement.askings import Terms
 from penholder.agreement.models import Asked, Kind, Round, Rule, State
 from penholder.agreement.rules.authority import objections_to_acting, objections_to_moving, objections_to_running
 from penholder.agreement.rules.clearing import cleared_steps
@@ -28,12 +29,8 @@ class AskFor:
 def objections_to_opening(
     *,
     iteration: Iteration,
-    kind: str,
+    terms: Terms,
     asked: Sequence[AskFor],
-    clear_days: int,
-    rule: str,
-    rule_number: int,
-    silence_is_consent: bool,
     by: Acting | None,
     at: datetime,
 ) -> list[str]:
@@ -46,11 +43,11 @@ def objections_to_opening(
             reasons.append(f"“{post.words}” is asked {count} times. Ask each post once.")
     for one in asked:
         reasons += _objections_to_scope(iteration, one)
-    reasons += _objections_to_rule(kind, rule, rule_number, len(asked))
-    reasons += _objections_to_period(kind, clear_days, silence_is_consent=silence_is_consent)
-    if kind in process.CLEARED_KINDS:
-        reasons += _objections_to_another(iteration, kind)
-        reasons += cleared_steps(iteration, process.steps_before(iteration.document.kind, kind))
+    reasons += _objections_to_rule(terms.kind, terms.rule, terms.rule_number, len(asked))
+    reasons += _objections_to_period(terms.kind, terms.clear_days, silence_is_consent=terms.silence_is_consent)
+    if terms.kind in process.CLEARED_KINDS:
+        reasons += _objections_to_another(iteration, terms.kind)
+        reasons += cleared_steps(iteration, process.steps_before(iteration.document.kind, terms.kind))
     return reasons
 
 
