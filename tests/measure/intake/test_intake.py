@@ -119,7 +119,7 @@ def test_a_gzip_bomb_is_stopped_at_the_limit():
         bodies.unpack(many, "gzip")
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"[]" * 500)[:-9]])
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"[]" * 500)[:-9]], ids=["no gzip", "cut off"])
 def test_a_broken_gzip_body_is_refused(body):
     with pytest.raises(Refused, match="gzip"):
         bodies.unpack(body, "gzip")
