@@ -123,9 +123,9 @@ def address(folder):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A real chromium."""
+    """A real chromium. It ends with its module: while Playwright runs, no other test of the process can have a loop."""
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:

@@ -84,6 +84,8 @@ def desk(tmp_path_factory, catalogues, built, provider):
         "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
         "PYTHONPATH": str(ROOT / "src"),
     }
+    # Coverage says on stderr that templates which are not debugged cannot be counted; the server has to be silent there.
+    environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
     subprocess.run([sys.executable, "-c", PEOPLE], env=environment, check=True)
     command = [sys.executable, "-c", "from penholder.cli.serve import serve; serve()", "--port", "0", "--no-work"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

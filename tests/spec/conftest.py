@@ -29,7 +29,19 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def sail() -> Iterator[str]:
+def main_has_a_file() -> Iterator[None]:
+    """A program that was sent to a worker of xdist has no file; the client of Spark takes such a one for its doctests."""
+    main = sys.modules["__main__"]
+    if hasattr(main, "__file__"):
+        yield
+        return
+    main.__file__ = __file__
+    yield
+    del main.__file__
+
+
+@pytest.fixture(scope="session")
+def sail(main_has_a_file) -> Iterator[str]:
     """A cluster of a driver and two workers that speak to each other over the network; it ends with the tests."""
     port = free_port()
     cluster = subprocess.Popen(
@@ -77,6 +89,7 @@ def opening(request, tmp_path_factory) -> Iterator[Opening]:
         case "spark":
             if not (remote := os.environ.get("SPARK_REMOTE", "")):
                 pytest.skip("SPARK_REMOTE names no cluster")
+            request.getfixturevalue("main_has_a_file")
             engine = Spark([], remote=remote)
 
     def over(events: list[Event], definitions: tuple[JourneyDefinition, ...]) -> Engine:
