@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from penholder.web.desk import signing
 from penholder.web.desk.shell import asset
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("penholder.web.desk.urls")),
     path("account/", include("penholder.web.desk.account_urls")),
+    path("answer/<str:token>/", signing.answer_by_link, name="by-link"),
+    path("answer/<str:token>/files/<str:name>", signing.file_by_link, name="by-link-file"),
     path("assets/<str:name>", asset),
 ]
 

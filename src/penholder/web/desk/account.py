@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from penholder.errors import Missing, Refused
-from penholder.web.desk.access import CHOSEN, DeskRequest, signed_in
+from penholder.web.desk.access import CHOSEN, DeskRequest
 from penholder.web.desk.refusals import way_back
 
 _log = logging.getLogger(__name__)
@@ -127,6 +127,3 @@ def web_address(address: str) -> str:
 def closed(request: HttpRequest) -> HttpResponse:
     """How people come in: by invitation. The same page for everyone, so that it tells nothing of who is known."""
     return render(request, "account/signup_closed.html", status=403 if request.method == "POST" else 200)
-
-
-home = signed_in(lambda request: render(request, "desk/home.html"))

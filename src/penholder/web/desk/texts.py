@@ -66,7 +66,7 @@ def sheet(
 ) -> Sheet:
     """Page `page` (from 1) of the sealed sections; what is too large counts as the last.
 
-    `address` says where a file of the text is served, by its digest. Headings begin one level under `below`.
+    `address` says where a file of the text is served, by its digest. The highest heading comes one level under `below`.
     """
     pages = sheets(parts)
     page = min(max(page, 1), len(pages))
@@ -79,8 +79,10 @@ def sheet(
         labels=labels(),
     )
     drawn = render_page([(parts[number].text, parts[number].ids) for number in here], options=options)
+    levels = [int(found[2]) for one in drawn.texts for found in _HEADING.finditer(one.html)]
+    by = below + 1 - min(levels, default=1)
     sections = tuple(
-        Shown(number + 1, parts[number].key, parts[number].title, _lowered(one.html, below))
+        Shown(number + 1, parts[number].key, parts[number].title, _lowered(one.html, by))
         for number, one in zip(here, drawn.texts, strict=True)
     )
     return Sheet(sections, mark_safe(drawn.notes), page, len(pages))  # noqa: S308 - penholder.text wrote and sanitised it
@@ -91,11 +93,11 @@ def redline(comparison: Comparison, old: Sequence[Block], new: Sequence[Block], 
     return mark_safe(comparison_html(comparison, old, new, prefix=prefix, say=gettext))  # noqa: S308 - escaped there
 
 
-def _lowered(html: str, below: int) -> SafeString:
+def _lowered(html: str, by: int) -> SafeString:
     """The HTML with every heading so many levels lower, at most the sixth; the page has the only `<h1>`."""
 
     def write(found: re.Match[str]) -> str:
-        return f"<{found[1]}h{min(6, int(found[2]) + below)}"
+        return f"<{found[1]}h{min(6, int(found[2]) + by)}"
 
     return mark_safe(_HEADING.sub(write, html))  # noqa: S308 - penholder.text wrote and sanitised it
 

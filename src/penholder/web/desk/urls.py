@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, delegations, people
+from penholder.web.desk import account, delegations, people, rounds, signing
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", account.home, name="home"),
+    path("", signed_in(rounds.home), name="home"),
+    path("rounds/<slug:key>/", signed_in(rounds.one_round), name="round"),
+    path("rounds/<slug:key>/clear/", signed_in(rounds.clear), name="clear"),
+    path("rounds/<slug:key>/close/", signed_in(rounds.close), name="close"),
+    path("answers/<int:asked_id>/", signed_in(signing.answer), name="answer"),
+    path("answers/<int:asked_id>/withdraw/", signed_in(signing.withdraw), name="withdraw"),
+    path("answers/<int:asked_id>/files/<str:name>", signed_in(signing.file), name="answer-file"),
     path("act-as/", account.act_as, name="act-as"),
     path("people/", signed_in(people.everyone), name="people"),
     path("people/organisations/", signed_in(people.make_organisation), name="make-organisation"),
