@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from html import unescape
 
 from penholder.text.html import Problem, render_page
 from penholder.text.markdown import blocks
@@ -13,6 +14,7 @@ from penholder.text.passages import Block
 PICTURE = re.compile(r"!\[([^\]]*)\]\(")
 CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(#([^)\s]+)")
+ID = re.compile(r'\sid="([^"]+)"')
 
 
 def problems(texts: Sequence[str], *, exists: Callable[[str], bool] = lambda _path: False) -> list[tuple[Problem, ...]]:
@@ -24,9 +26,8 @@ def problems(texts: Sequence[str], *, exists: Callable[[str], bool] = lambda _pa
     options = Options(resolve_text=lambda path: "" if exists(path) else None)
     page = render_page([(text, ()) for text in texts], options=options)
     parts = [blocks(text) for text in texts]
-    places = {entry for text in page.texts for entry in text.anchors.values()}
-    places |= {figure.id for text in page.texts for figure in text.figures}
-    places |= {block.name for part in parts for block in part if block.name}
+    # What a browser would find: the names that authors gave, and those that were made of headings.
+    places = {unescape(name) for html in (*(text.html for text in page.texts), page.notes) for name in ID.findall(html)}
     level = 0
     found = []
     for text, part in zip(page.texts, parts, strict=True):

@@ -37,6 +37,21 @@ def labels() -> Mapping[str, str]:
     }
 
 
+def of_charts() -> Mapping[str, str]:
+    """As `penholder.charts.drawing.WORDS`, in the language that is being spoken."""
+    return {
+        "bar": _("Bar chart"),
+        "stacked": _("Stacked bar chart"),
+        "share": _("Shares of a whole"),
+        "line": _("Line chart"),
+        "unknown": _("not known"),
+        "unknown-list": _("Not known: {names}"),
+        "total": _("total {value}"),
+        "rest": _("the rest is not stated"),
+        "unit": _("In {unit}"),
+    }
+
+
 # What `penholder.render` says of a change; it hands the words over to be translated one by one.
 OF_CHANGES = (
     gettext_noop("Unchanged"),

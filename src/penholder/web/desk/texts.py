@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -20,7 +21,7 @@ from penholder.text.html import render_page
 from penholder.text.inline import Media
 from penholder.text.options import Options
 from penholder.text.passages import Block
-from penholder.web.labels import labels
+from penholder.web.labels import labels, of_charts
 from penholder.web.pictures import size_of
 
 _HEADING = re.compile(r"<(/?)h([1-6])\b")
@@ -75,7 +76,7 @@ def sheet(
     options = Options(
         resolve_media=lambda path: _media(files.get(path), address),
         resolve_text=lambda path: _transcript(files.get(path)),
-        draw=draw,
+        draw=partial(draw, words=of_charts()),
         labels=labels(),
     )
     drawn = render_page([(parts[number].text, parts[number].ids) for number in here], options=options)

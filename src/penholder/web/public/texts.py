@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape, unescape
 from typing import Any
 
@@ -24,7 +25,7 @@ from penholder.text.headings import Entry
 from penholder.text.html import render_page
 from penholder.text.inline import Media
 from penholder.text.options import Options
-from penholder.web.labels import labels
+from penholder.web.labels import labels, of_charts
 from penholder.web.pictures import size_of
 from penholder.web.public.links import Links
 from penholder.web.public.site import Publication, Site, media_address
@@ -147,7 +148,7 @@ class Texts:
             else None,
             resolve_media=lambda path: _media(files.get(path)),
             resolve_text=lambda path: _transcript(files.get(path)),
-            draw=draw,
+            draw=partial(draw, words=of_charts()),
             labels=labels(),
         )
 
