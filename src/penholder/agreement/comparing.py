@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement import scopes
 from penholder.agreement.models import Asked, How, Judgement
 from penholder.agreement.scopes import Change, Judged
@@ -60,7 +62,7 @@ def since_signed(asked_id: int) -> Since:
         .first()
     )
     if asked is None:
-        raise Missing("Nobody is asked here. Go back to what waits for you.")
+        raise Missing(_("Nobody is asked here. Go back to what waits for you."))
     after = asked.round.iteration
     keys = [key for key in scopes.sections_of(after) if not asked.sections or key in asked.sections]
     if asked.last_given is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from penholder.agreement import entries
 from penholder.agreement.models import Delegation, Round
@@ -31,15 +32,15 @@ def objections_to_giving(
     """Every reason why this delegation may not be given. Only who holds a post delegates it; a delegate does not."""
     reasons = objections_to_acting("round.answer", by, at=at)
     if by is not None and by.post.pk != post.pk:
-        reasons.append(f"Only who holds “{post.words}” may delegate it.")
+        reasons.append(_("Only who holds “%(post)s” may delegate it.") % {"post": post.words})
     if scopes != 1:
-        reasons.append("A delegation is for one round or for one document: choose one of them.")
+        reasons.append(_("A delegation is for one round or for one document: choose one of them."))
     if person is not None and not person.is_active:
-        reasons.append(f"{person} can no longer sign in. Choose somebody else.")
+        reasons.append(_("%(person)s can no longer sign in. Choose somebody else.") % {"person": person})
     if person is not None and holds(person, post, at=at):
-        reasons.append(f"{person} holds this post already and needs no delegation.")
+        reasons.append(_("%(person)s holds this post already and needs no delegation.") % {"person": person})
     if since is not None and until is not None and until <= max(since, at):
-        reasons.append("A delegation ends after it begins, and not in the past. Choose a later end.")
+        reasons.append(_("A delegation ends after it begins, and not in the past. Choose a later end."))
     return reasons
 
 
@@ -83,13 +84,15 @@ def end(*, delegation_id: int, by: Acting, at: datetime, reason: str = "") -> De
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("post__organisation", "round", "document")
     delegation = rows.filter(pk=delegation_id).first()
     if delegation is None:
-        raise Missing("There is no such delegation. Go back to the list of delegations.")
+        raise Missing(_("There is no such delegation. Go back to the list of delegations."))
     own = by.person is not None and by.person.pk == delegation.person_id
     reasons = [] if own else objections_to_acting("round.answer", by, at=at)
     if not own and by.post.pk != delegation.post_id:
-        reasons.append(f"Only who holds “{delegation.post.words}”, or the delegate, may end this delegation.")
+        reasons.append(
+            _("Only who holds “%(post)s”, or the delegate, may end this delegation.") % {"post": delegation.post.words}
+        )
     if delegation.ended_at is not None or delegation.until <= at:
-        reasons.append("This delegation has ended already.")
+        reasons.append(_("This delegation has ended already."))
     if reasons:
         raise Refused(reasons)
     delegation.ended_at = at

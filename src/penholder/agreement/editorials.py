@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from penholder.agreement import scopes
 from penholder.agreement.models import Judgement
@@ -30,11 +31,15 @@ def objections_to_judging(
         found = scopes.changes(since, iteration).get(section) if since else None
         if found is None or found.kind != "changed":
             reasons.append(
-                f"The words of section “{section}” did not change between the two iterations: there is nothing to "
-                "judge. A new title, a new picture and a new or removed section are never editorial."
+                _(
+                    "The words of section “%(section)s” did not change between the two iterations: there is "
+                    "nothing to judge. A new title, a new picture and a new or removed section are never "
+                    "editorial."
+                )
+                % {"section": section}
             )
     if reason is not None and not reason.strip():
-        reasons.append("Say why the change is editorial only: every signer will read it.")
+        reasons.append(_("Say why the change is editorial only: every signer will read it."))
     return reasons
 
 
@@ -75,7 +80,7 @@ def judge(
                 at=at,
             )
     except IntegrityError:
-        raise Conflict("This very change was judged already. Open the page again to read by whom.") from None
+        raise Conflict(_("This very change was judged already. Open the page again to read by whom.")) from None
     facts = {
         "document": iteration.document.key,
         "number": iteration.number,

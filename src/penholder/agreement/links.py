@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from penholder.agreement import deadlines, entries, locks
 from penholder.agreement.models import Asked, Link
@@ -36,9 +37,11 @@ def objections_to_making(
     reasons = runs if runs and hear(asked, by, at=at).voice is None else []
     reasons = [*reasons, *objections_to_running(asked.round)]
     if days is not None and not 1 <= days <= LONGEST_DAYS:
-        reasons.append(f"A link lives from 1 to {LONGEST_DAYS} days, not {days}.")
+        reasons.append(
+            _("A link lives from 1 to %(longest)s days, not %(days)s.") % {"longest": LONGEST_DAYS, "days": days}
+        )
     if email is not None and "@" not in email:
-        reasons.append("Say to which e-mail address the link goes.")
+        reasons.append(_("Say to which e-mail address the link goes."))
     return reasons
 
 
@@ -67,13 +70,13 @@ def end(*, link_id: int, by: Acting, at: datetime) -> Link:
     """End a link before its time."""
     asked_id = Link.objects.filter(pk=link_id).values_list("asked", flat=True).first()
     if asked_id is None:
-        raise Missing("There is no such link. Go back to the round.")
+        raise Missing(_("There is no such link. Go back to the round."))
     asked = locks.asked(asked_id)
     link = asked.links.get(pk=link_id)
     runs = objections_to_acting("round.run", by, at=at)
     reasons = runs if runs and hear(asked, by, at=at).voice is None else []
     if link.ended_at or link.used_at:
-        reasons = [*reasons, "This link has ended already."]
+        reasons = [*reasons, _("This link has ended already.")]
     if reasons:
         raise Refused(reasons)
     link.ended_at = at
@@ -94,13 +97,13 @@ def _find(token: str) -> Link:
     try:
         _signer().unsign(token)
     except signing.BadSignature:
-        raise Missing("This link is not whole. Copy it again from the e-mail, to its very end.") from None
+        raise Missing(_("This link is not whole. Copy it again from the e-mail, to its very end.")) from None
     rows = Link.objects.select_related(
         "asked__post__organisation", "asked__round__iteration__document", "asked__answer"
     )
     link = rows.filter(token_digest=digest(token)).first()
     if link is None:
-        raise Missing("This link is not known here. Ask the pen team to send a new one.")
+        raise Missing(_("This link is not known here. Ask the pen team to send a new one."))
     return link
 
 
@@ -109,11 +112,14 @@ def open(token: str, *, at: datetime) -> Asked:
     link = _find(token)
     if link.used_at is not None:
         raise Refused(
-            f"This link was used: an answer was given by it ({deadlines.words(link.used_at)}). "
-            "To change it, ask the pen team for a new link."
+            _(
+                "This link was used: an answer was given by it (%(deadline)s). To change it, ask the pen team "
+                "for a new link."
+            )
+            % {"deadline": deadlines.words(link.used_at)}
         )
     if link.ended_at is not None or link.expires_at <= at:
-        raise Refused("This link has ended. Ask the pen team to send a new one.")
+        raise Refused(_("This link has ended. Ask the pen team to send a new one."))
     return link.asked
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from penholder.agreement.models import Asked, Delegation, Look, State
 from penholder.agreement.publications import is_published
@@ -54,7 +55,7 @@ def objections_to_reading(
     """
     if is_published(iteration):
         return []
-    closed = ["This text is not public yet. Only who is asked about it, or runs its rounds, may read it."]
+    closed = [_("This text is not public yet. Only who is asked about it, or runs its rounds, may read it.")]
     if by is None:
         return closed
     if by.through == "link":

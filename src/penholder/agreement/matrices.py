@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement import scopes, tallies
 from penholder.agreement.models import Asked, Carry, How, Remark, Round, Stance
 from penholder.errors import Missing
@@ -63,7 +65,7 @@ def matrix(round_id: int) -> Matrix:
     """The matrix of a round. Three queries, however many posts and sections there are. Raises Missing."""
     round = Round.objects.select_related("iteration__document").filter(pk=round_id).first()
     if round is None:
-        raise Missing("There is no such round. Go back to the list of rounds.")
+        raise Missing(_("There is no such round. Go back to the list of rounds."))
     columns = [Column(key, title) for key, (title, _) in scopes.sections_of(round.iteration).items()]
     rows = Asked.objects.filter(round=round).select_related("post__organisation", "answer", "last_given")
     unmet: dict[int, list[Remark]] = {}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from penholder.agreement import askings, deadlines, entries, locks, process, rules
 from penholder.agreement.models import Asked, Round, State
@@ -104,11 +105,11 @@ def extend(
     rows = Asked.objects.filter(round=round)
     row = rows.filter(post=post).first() if post else None
     if post and row is None:
-        raise Missing(f"“{post.words}” is not asked in this round. Ask it first.")
+        raise Missing(_("“%(post)s” is not asked in this round. Ask it first.") % {"post": post.words})
     before = row.deadline_at if row else round.deadline_at
     if deadline_at is None:
         if clear_days is None or clear_days < 1:
-            raise Refused("Say by how many clear working days the deadline is put off, or to when.")
+            raise Refused(_("Say by how many clear working days the deadline is put off, or to when."))
         deadline_at = deadlines.later(before, clear_days, at=at)
     if objections := rules.objections_to_extending(
         round, by=by, at=at, deadline_at=deadline_at, row=row, reason=reason

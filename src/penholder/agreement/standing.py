@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from penholder.agreement import deadlines, rules, tallies
 from penholder.agreement.comparing import Since, SinceSection, since_signed
@@ -111,7 +112,7 @@ def round_of(round_id: int) -> Round:
     rows = rows.defer(*(f"iteration__{name}" for name in _HEAVY))
     found = rows.filter(pk=round_id).first()
     if found is None:
-        raise Missing("There is no such round. Go back to the list of rounds.")
+        raise Missing(_("There is no such round. Go back to the list of rounds."))
     return found
 
 

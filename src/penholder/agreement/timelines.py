@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement.models import Class, How, Kind, Outcome, Round, Stance
 from penholder.errors import Missing
 from penholder.record.models import Entry
@@ -34,7 +36,7 @@ def timeline(round_id: int) -> tuple[Event, ...]:
     """Everything that the record tells of a round and its text, oldest first. Two queries. Raises Missing."""
     round = Round.objects.select_related("iteration").filter(pk=round_id).first()
     if round is None:
-        raise Missing("There is no such round. Go back to the list of rounds.")
+        raise Missing(_("There is no such round. Go back to the list of rounds."))
     events = []
     for entry in Entry.objects.filter(subject=round.iteration.seal).order_by("number"):
         facts = json.loads(entry.facts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from penholder.agreement.deadlines import local_day
 from penholder.agreement.models import Asked, Delegation, Link
@@ -83,7 +84,7 @@ def hear(asked: Asked, by: Acting | None, *, at: datetime, lock: bool = False) -
     if by is not None and by.through == "link":
         return _by_link(asked, by, at=at)
     if by is None or by.person is None:
-        return Heard(None, ("Nobody is signed in. Sign in, or answer by the link that was sent to you.",))
+        return Heard(None, (_("Nobody is signed in. Sign in, or answer by the link that was sent to you."),))
     if by.post.pk != asked.post_id:
         return _by_successor(asked, by, by.person, at=at)
     if holds(by.person, by.post, at=at):
@@ -94,7 +95,13 @@ def hear(asked: Asked, by: Acting | None, *, at: datetime, lock: bool = False) -
 def _by_holder(asked: Asked, by: Acting, *, at: datetime) -> Heard:
     if followed := successors(asked.post, at=at):
         now = " or ".join(f"“{post.words}”" for post in followed)
-        return Heard(None, (f"{asked.post.organisation.name} has been succeeded; {now} answers in its place now.",))
+        return Heard(
+            None,
+            (
+                _("%(organisation)s has been succeeded; %(now)s answers in its place now.")
+                % {"organisation": asked.post.organisation.name, "now": now},
+            ),
+        )
     return Heard(Voice(asked.post.words, by.said_name, person=by.person, through=by.through))
 
 
@@ -104,19 +111,21 @@ def _by_delegate(asked: Asked, by: Acting, person: Person, *, at: datetime, lock
         held = own.select_related("post__organisation").order_by("since", "pk").first()
         words = held.post.words if held else by.said_name
         return Heard(Voice(words, by.said_name, asked.post.words, person, by.through))
-    said = (
-        f"You do not hold the post “{asked.post.words}” now, and no delegation lets you speak for it at this moment. "
-        "Ask its holder to delegate this round to you."
-    )
+    said = _(
+        "You do not hold the post “%(post)s” now, and no delegation lets you speak for it at this moment. Ask "
+        "its holder to delegate this round to you."
+    ) % {"post": asked.post.words}
     return Heard(None, (said,))
 
 
 def _by_link(asked: Asked, by: Acting, *, at: datetime) -> Heard:
     link = asked.links.filter(ended_at=None, used_at=None, expires_at__gt=at).first()
     if link is None or by.post.pk != asked.post_id:
-        return Heard(None, ("This link has been used, has ended or has expired. Ask the pen team to send a new one.",))
+        return Heard(
+            None, (_("This link has been used, has ended or has expired. Ask the pen team to send a new one."),)
+        )
     if not by.name.strip():
-        return Heard(None, ("Write your name: an answer by a link is given by somebody.",))
+        return Heard(None, (_("Write your name: an answer by a link is given by somebody."),))
     words = asked.post.words
     return Heard(Voice(f"By link, for {words}", by.name.strip(), words, None, "link", link))
 
@@ -125,5 +134,9 @@ def _by_successor(asked: Asked, by: Acting, person: Person, *, at: datetime) -> 
     if by.post.pk in {post.pk for post in successors(asked.post, at=at)} and holds(person, by.post, at=at):
         return Heard(Voice(by.post.words, by.said_name, asked.post.words, person, by.through))
     return Heard(
-        None, (f"“{asked.post.words}” is asked here, and you act as “{by.post.words}”. Act as the post asked.",)
+        None,
+        (
+            _("“%(post)s” is asked here, and you act as “%(post_2)s”. Act as the post asked.")
+            % {"post": asked.post.words, "post_2": by.post.words},
+        ),
     )

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
@@ -45,7 +46,10 @@ def find(name: str) -> Organisation:
     found = Organisation.objects.filter(key=name).first()
     found = found or Organisation.objects.filter(aliases__folded=fold(name)).first()
     if found is None:
-        raise Missing(f"No organisation goes by the name “{name}”. Add it as an alias of the one that is meant.")
+        raise Missing(
+            _("No organisation goes by the name “%(name)s”. Add it as an alias of the one that is meant.")
+            % {"name": name}
+        )
     return found
 
 
@@ -155,9 +159,12 @@ def make(
     name = " ".join(name.split())
     reasons = permissions.objections("people.invite", by.post) if by else []
     if not fold(name):
-        reasons.append("An organisation needs a name.")
+        reasons.append(_("An organisation needs a name."))
     taken = Alias.objects.filter(folded__in=[fold(name), fold(acronym) or fold(name)]).select_related("organisation")
-    reasons += [f"“{alias.name}” is known already: {alias.organisation}." for alias in taken]
+    reasons += [
+        _("“%(alias)s” is known already: %(organisation)s.") % {"alias": alias.name, "organisation": alias.organisation}
+        for alias in taken
+    ]
     if reasons:
         raise Refused(reasons)
     above = find(parent) if parent else None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from penholder.people.models import Post, Role
 
 # act → (what it is in words, the roles whose posts may do it). Rules of a room may refuse more, never allow more.
@@ -39,7 +41,10 @@ def objections(act: str, post: Post | None) -> list[str]:
         return []
     allowed = ", ".join(sorted(str(role.label) for role in roles))
     held = f"you act as “{post.title}” ({Role(post.role).label})" if post else "you hold no post"
-    return [f"Only these may {words}: {allowed}. At present {held}."]
+    return [
+        _("Only these may %(words)s: %(allowed)s. At present %(held)s.")
+        % {"words": words, "allowed": allowed, "held": held}
+    ]
 
 
 @dataclass(frozen=True, slots=True)

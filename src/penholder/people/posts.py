@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
@@ -34,7 +35,7 @@ def objections_to_giving(post: Post, *, by: Acting | None, person: Person | None
     act = "people.appoint" if post.role in APPOINTED else "people.invite"
     reasons = permissions.objections(act, by.post)
     if person is not None and by.person is not None and person.pk == by.person.pk:
-        reasons.append("Nobody gives a post to themselves. Ask somebody else who may.")
+        reasons.append(_("Nobody gives a post to themselves. Ask somebody else who may."))
     return reasons
 
 
@@ -42,7 +43,7 @@ def find(key: str) -> Post:
     """The post with this key, with its organisation. Raises Missing."""
     post = Post.objects.select_related("organisation").filter(key=key).first()
     if post is None:
-        raise Missing(f"There is no post “{key}”. `penholder people list` shows all of them.")
+        raise Missing(_("There is no post “%(key)s”. `penholder people list` shows all of them.") % {"key": key})
     return post
 
 
@@ -53,11 +54,13 @@ def make(*, organisation: Organisation, title: str, role: str, by: Acting | None
     post.key = key or slugify(f"{organisation.key}-{post.title}")[:120]
     reasons = objections_to_giving(post, by=by)
     if role not in Role.values:
-        reasons.append(f"“{role}” is no role. There are: {', '.join(Role.values)}.")
+        reasons.append(
+            _("“%(role)s” is no role. There are: %(listed)s.") % {"role": role, "listed": ", ".join(Role.values)}
+        )
     if not post.title or not post.key:
-        reasons.append("A post needs a title.")
+        reasons.append(_("A post needs a title."))
     if Post.objects.filter(key=post.key).exists():
-        reasons.append(f"There is a post “{post.key}” already. Give this one another title.")
+        reasons.append(_("There is a post “%(post)s” already. Give this one another title.") % {"post": post.key})
     if reasons:
         raise Refused(reasons)
     post.save()
@@ -71,9 +74,9 @@ def hold(*, post: Post, person: Person, by: Acting | None, at: datetime, reason:
     _lock(post)
     reasons = objections_to_giving(post, by=by, person=person)
     if not person.is_active:
-        reasons.append(f"The account of {person} is closed.")
+        reasons.append(_("The account of %(person)s is closed.") % {"person": person})
     if _standing(post, person).exists():
-        reasons.append(f"{person} holds “{post.words}” already.")
+        reasons.append(_("%(person)s holds “%(post)s” already.") % {"person": person, "post": post.words})
     if reasons:
         raise Refused(reasons)
     return began(post=post, person=person, by=by, at=at, reason=reason)
@@ -92,7 +95,7 @@ def leave(*, post: Post, person: Person, by: Acting | None, at: datetime, reason
     _lock(post)
     holding = _standing(post, person).first()
     if holding is None:
-        raise Refused(f"{person} does not hold “{post.words}”.")
+        raise Refused(_("%(person)s does not hold “%(post)s”.") % {"person": person, "post": post.words})
     own = by is not None and by.person is not None and by.person.pk == person.pk
     if not own and (reasons := objections_to_giving(post, by=by)):
         raise Refused(reasons)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from penholder.errors import Refused
 from penholder.people import permissions
@@ -58,22 +59,31 @@ def objections(
     """Every reason why this cannot be said; empty means that it can."""
     reasons = permissions.objections("people.invite", by.post) if by else []
     if kind not in Succession.Kind.values:
-        reasons.append(f"“{kind}” is no kind of succession. There are: {', '.join(Succession.Kind.values)}.")
+        reasons.append(
+            _("“%(kind)s” is no kind of succession. There are: %(listed)s.")
+            % {"kind": kind, "listed": ", ".join(Succession.Kind.values)}
+        )
     if not successors:
-        reasons.append("Say which organisation follows.")
+        reasons.append(_("Say which organisation follows."))
     if len({successor.pk for successor in successors}) != len(successors):
-        reasons.append("An organisation is named twice among those that follow.")
+        reasons.append(_("An organisation is named twice among those that follow."))
     if len(successors) > 1 and kind != Succession.Kind.SPLIT:
-        reasons.append("Only a split has several that follow. Name one organisation, or say that it was split.")
+        reasons.append(_("Only a split has several that follow. Name one organisation, or say that it was split."))
     if not reason.strip():
-        reasons.append("Say why: the reason stands in the record.")
+        reasons.append(_("Say why: the reason stands in the record."))
     for successor in successors:
         if successor.pk == predecessor.pk:
-            reasons.append("An organisation cannot follow itself.")
+            reasons.append(_("An organisation cannot follow itself."))
         elif predecessor in answers_for(successor, on=on):
-            reasons.append(f"{successor} was itself followed by {predecessor} by then. Check the two days.")
+            reasons.append(
+                _("%(successor)s was itself followed by %(predecessor)s by then. Check the two days.")
+                % {"successor": successor, "predecessor": predecessor}
+            )
         elif Succession.objects.filter(predecessor=predecessor, successor=successor, on=on).exists():
-            reasons.append(f"It is known already that {successor} follows {predecessor} from that day.")
+            reasons.append(
+                _("It is known already that %(successor)s follows %(predecessor)s from that day.")
+                % {"successor": successor, "predecessor": predecessor}
+            )
     return reasons
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement import process
 from penholder.agreement.models import Asked, Class, Kind, Look, Remark, RemarkState, Stance, State
 from penholder.agreement.rules.authority import objections_to_running
@@ -43,13 +45,13 @@ def _objections_to_seal(asked: Asked, by: Acting | None, seal: str) -> list[str]
     iteration = asked.round.iteration
     if seal != iteration.seal:
         said = f"you were shown seal {seal[:12] or '(none)'}…, and the round is on seal {iteration.seal[:12]}…"
-        return [f"The text has changed since you opened it: {said}. Read the change, then answer."]
+        return [_("The text has changed since you opened it: %(said)s. Read the change, then answer.") % {"said": said}]
     shown = Look.objects.filter(iteration=iteration, person=by.person if by else None)
     shown = shown.filter(post__in={asked.post_id, by.post.pk}) if by else shown.none()
     if by is not None and by.through == "link":
         shown = shown.filter(through="link")
     if not shown.exists():
-        return ["You have not been shown this text yet. Open it, read it, then answer."]
+        return [_("You have not been shown this text yet. Open it, read it, then answer.")]
     return []
 
 
@@ -59,7 +61,10 @@ def _objections_to_stance(asked: Asked, stance: str, reason: str, conditions: Se
     reasons = []
     if stance not in allowed:
         listed = ", ".join(one.label.lower() for one in allowed)
-        reasons.append(f"A round of {Kind(round.kind).label.lower()} can be answered with: {listed}.")
+        reasons.append(
+            _("A round of %(kind)s can be answered with: %(listed)s.")
+            % {"kind": Kind(round.kind).label.lower(), "listed": listed}
+        )
     for remark in conditions:
         reasons += objections_to_words(asked, remark)
     standing = Remark.objects.filter(
@@ -70,17 +75,18 @@ def _objections_to_stance(asked: Asked, stance: str, reason: str, conditions: Se
     )
     given = [remark for remark in conditions if remark.klass == Class.CONDITION]
     if stance == Stance.CONTENT_IF and not given and not standing.exists():
-        reasons.append("“Content if” needs at least one condition: say what must be met, as a remark of class (a).")
+        reasons.append(_("“Content if” needs at least one condition: say what must be met, as a remark of class (a)."))
     if stance in {Stance.CONTENT, Stance.NIL}:
         if given:
-            reasons.append("Who states a condition is content *if* it is met: answer “content if”, or mark it (b).")
+            reasons.append(_("Who states a condition is content *if* it is met: answer “content if”, or mark it (b)."))
         reasons += [
-            f"Your condition {number} stands. Settle or withdraw it first, or answer “content if”."
+            _("Your condition %(number)s stands. Settle or withdraw it first, or answer “content if”.")
+            % {"number": number}
             for number in standing.order_by("number").values_list("number", flat=True)
         ]
     if stance in {Stance.NOT_CONTENT, Stance.ADVICE} and not reason.strip():
         what = "what you object to" if stance == Stance.NOT_CONTENT else "what you advise"
-        reasons.append(f"Say {what}, so that the pen team can act on it.")
+        reasons.append(_("Say %(what)s, so that the pen team can act on it.") % {"what": what})
     return reasons
 
 
@@ -94,11 +100,11 @@ def objections_to_withdrawing(
         reasons += objections_to_running(asked.round)
     answer = asked.answer
     if answer is None or answer.stance not in CAN_BE_WITHDRAWN:
-        reasons.append("There is no agreement of this post to withdraw. Answer instead.")
+        reasons.append(_("There is no agreement of this post to withdraw. Answer instead."))
     elif heard.voice and heard.voice.on_behalf_of and heard.voice.post != answer.by_post and not _follows(asked, by):
-        reasons.append("A delegate may withdraw only what they gave themselves. Ask the holder of the post.")
+        reasons.append(_("A delegate may withdraw only what they gave themselves. Ask the holder of the post."))
     if reason is not None and not reason.strip():
-        reasons.append("Say why you withdraw: the chair and the pen team will read it, and it goes into the record.")
+        reasons.append(_("Say why you withdraw: the chair and the pen team will read it, and it goes into the record."))
     return reasons
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement.models import NEXT, Round, State
 from penholder.agreement.voices import holds
 from penholder.people import permissions
@@ -19,9 +21,11 @@ def objections_to_acting(act: str, by: Acting | None, *, at: datetime) -> list[s
         return permissions.objections(act, None)
     reasons = permissions.objections(act, by.post)
     if by.person is None and by.through != "command":
-        reasons.append("Nobody is signed in. Sign in, then try again.")
+        reasons.append(_("Nobody is signed in. Sign in, then try again."))
     elif by.person is not None and not holds(by.person, by.post, at=at):
-        reasons.append(f"You do not hold the post “{by.post.words}” now. Choose a post that you hold.")
+        reasons.append(
+            _("You do not hold the post “%(post)s” now. Choose a post that you hold.") % {"post": by.post.words}
+        )
     return reasons
 
 
@@ -31,12 +35,12 @@ def objections_to_running(round: Round) -> list[str]:
     if state in RUNNING:
         return []
     if state == State.REPLACED:
-        return ["This round went on with a newer text. Go to the newer round, read what changed, and answer there."]
+        return [_("This round went on with a newer text. Go to the newer round, read what changed, and answer there.")]
     if state == State.CLEARED:
-        return ["This text is cleared. Who no longer agrees can withdraw, with a reason, and then answer again."]
+        return [_("This text is cleared. Who no longer agrees can withdraw, with a reason, and then answer again.")]
     if state == State.RETURNED:
-        return ["This text was returned to the pen team. You will be asked again about a newer one."]
-    return [f"This round has ended: {state.label.lower()}."]
+        return [_("This text was returned to the pen team. You will be asked again about a newer one.")]
+    return [_("This round has ended: %(state)s.") % {"state": state.label.lower()}]
 
 
 def objections_to_moving(round: Round, to: State) -> list[str]:
@@ -44,4 +48,6 @@ def objections_to_moving(round: Round, to: State) -> list[str]:
     state = State(round.state)
     if to in NEXT[state]:
         return []
-    return [f"This round is “{state.label}”; from there it cannot become “{to.label}”."]
+    return [
+        _("This round is “%(state)s”; from there it cannot become “%(to)s”.") % {"state": state.label, "to": to.label}
+    ]

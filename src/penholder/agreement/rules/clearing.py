@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from penholder.agreement import deadlines, process
 from penholder.agreement.models import Carry, Clearance, How, Kind, Look, Round, Stance, State
@@ -25,8 +27,8 @@ def objections_to_clearing(
         reasons += _objections_to_hand(round, by, at=at)
     if seal is not None and seal != round.iteration.seal:
         reasons.append(
-            f"You were shown seal {seal[:12] or '(none)'}…, and the round is on {round.iteration.seal[:12]}…. "
-            "Read the newer text, then clear that."
+            _("You were shown seal %(what)s…, and the round is on %(seal)s…. Read the newer text, then clear that.")
+            % {"what": seal[:12] or "(none)", "seal": round.iteration.seal[:12]}
         )
     return reasons + matters_before_clearing(round, at=at, tally=tally)
 
@@ -35,9 +37,9 @@ def _objections_to_hand(round: Round, by: Acting, *, at: datetime) -> list[str]:
     """Nobody clears a text that they wrote, through whatever post."""
     writers = {post.pk: post for post in round.writers.select_related("organisation")}
     if by.post.pk in writers:
-        return [f"“{by.post.words}” wrote this text, so someone else must clear it."]
+        return [_("“%(post)s” wrote this text, so someone else must clear it.") % {"post": by.post.words}]
     if by.person is None:
-        return ["A text is cleared by a person who holds a post. Sign in to do it."]
+        return [_("A text is cleared by a person who holds a post. Sign in to do it.")]
     # Who held a writing post when the text was sealed wrote it, even if they hold it no longer.
     held = Holding.objects.filter(
         Q(until=None) | Q(until__gt=round.iteration.sealed_at), post__in=writers, person=by.person, since__lte=at
@@ -45,13 +47,19 @@ def _objections_to_hand(round: Round, by: Acting, *, at: datetime) -> list[str]:
     if held is None:
         return []
     post = writers[held.post_id]
-    return [f"You write this text as “{post.words}”, so someone else must clear it, whatever post you act as."]
+    return [
+        _("You write this text as “%(post)s”, so someone else must clear it, whatever post you act as.")
+        % {"post": post.words}
+    ]
 
 
 def matters_before_clearing(round: Round, *, at: datetime, tally: Tally | None = None) -> list[str]:
     """Every matter in the round itself that keeps the chair from clearing it, whoever the chair is."""
     if round.kind not in process.CLEARED_KINDS:
-        return [f"A round of {Kind(round.kind).label.lower()} is closed when it was heard; there is nothing to clear."]
+        return [
+            _("A round of %(kind)s is closed when it was heard; there is nothing to clear.")
+            % {"kind": Kind(round.kind).label.lower()}
+        ]
     if reasons := objections_to_moving(round, State.CLEARED):
         return reasons
     tally = tally or count(round, at=at)
@@ -60,24 +68,40 @@ def matters_before_clearing(round: Round, *, at: datetime, tally: Tally | None =
         said = (
             "has withdrawn its agreement" if row.answer and row.answer.stance == Stance.WITHDRAWN else "is not content"
         )
-        reasons.append(f"{row.post.words} {said}. It must be heard, and answer again, before the text is cleared.")
+        reasons.append(
+            _("%(post)s %(said)s. It must be heard, and answer again, before the text is cleared.")
+            % {"post": row.post.words, "said": said}
+        )
     for remark in tally.conditions:
         claimed = " The pen team says that it is met; only its signer can settle it." if remark.claimed_met_at else ""
         reasons.append(f"Condition {remark.number} of {remark.asked.post.words} is not settled.{claimed}")
     reasons += [
-        f"Remark {remark.number} of {remark.asked.post.words} has no disposition: say what became of it, and why."
+        _("Remark %(number)s of %(post)s has no disposition: say what became of it, and why.")
+        % {"number": remark.number, "post": remark.asked.post.words}
         for remark in tally.undisposed
     ]
     if (short := tally.needed - len(tally.agreed) - len(tally.due)) > 0:
         reasons.append(
-            f"{len(tally.agreed)} of {len(tally.asked)} agree, and {tally.needed} must: "
-            f"{short} {'is' if short == 1 else 'are'} missing."
+            ngettext(
+                "%(agreed)s of %(asked)s agree, and %(needed)s must: %(short)s is missing.",
+                "%(agreed)s of %(asked)s agree, and %(needed)s must: %(short)s are missing.",
+                short,
+            )
+            % {
+                "agreed": len(tally.agreed),
+                "asked": len(tally.asked),
+                "needed": tally.needed,
+                "short": short,
+            }
         )
     if round.silence_is_consent and tally.pending:
         last = deadlines.words(max(row.deadline_at for row in tally.pending))
         reasons.append(
-            f"The deadline has not passed for {len(tally.pending)} of those asked, whose silence may still become an "
-            f"objection: {last}."
+            _(
+                "The deadline has not passed for %(pending)s of those asked, whose silence may still become an "
+                "objection: %(last)s."
+            )
+            % {"pending": len(tally.pending), "last": last}
         )
     return reasons + _unseen_judgements(round, tally, at=at)
 
@@ -93,8 +117,11 @@ def _unseen_judgements(round: Round, tally: Tally, *, at: datetime) -> list[str]
     ]
     looked = set(Look.objects.filter(iteration=round.iteration_id).values_list("post", flat=True)) if rows else set()
     return [
-        f"The signature of {row.post.words} stands over changes judged editorial ({', '.join(row.editorial)}), which "
-        f"it has not been shown yet. It has until {deadlines.words(row.deadline_at)} to look."
+        _(
+            "The signature of %(post)s stands over changes judged editorial (%(listed)s), which it has not "
+            "been shown yet. It has until %(deadline)s to look."
+        )
+        % {"post": row.post.words, "listed": ", ".join(row.editorial), "deadline": deadlines.words(row.deadline_at)}
         for row in rows
         if row.post_id not in looked
     ]
@@ -118,9 +145,15 @@ def cleared_steps(iteration: Iteration, kinds: Sequence[Kind]) -> list[str]:
         label = Kind(kind).label
         row = next((row for row in reversed(here) if row.kind == kind), None)
         if row is None:
-            reasons.append(f"{label}: no round was held on this very text (seal {iteration.seal[:12]}…).")
+            reasons.append(
+                _("%(label)s: no round was held on this very text (seal %(seal)s…).")
+                % {"label": label, "seal": iteration.seal[:12]}
+            )
         else:
-            reasons.append(f"{label}: {row.key} is not cleared; it is “{State(row.state).label.lower()}”.")
+            reasons.append(
+                _("%(label)s: %(row)s is not cleared; it is “%(state)s”.")
+                % {"label": label, "row": row.key, "state": State(row.state).label.lower()}
+            )
     return reasons
 
 
@@ -139,5 +172,7 @@ def objections_to_publishing(iteration: Iteration) -> list[str]:
         "asked__post__title", "asked__post__organisation__name", "key"
     )
     return reasons + [
-        f"{title}, {organisation} has withdrawn its agreement in {key}." for title, organisation, key in withdrawn
+        _("%(title)s, %(organisation)s has withdrawn its agreement in %(key)s.")
+        % {"title": title, "organisation": organisation, "key": key}
+        for title, organisation, key in withdrawn
     ]

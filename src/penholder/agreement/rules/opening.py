@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement import deadlines, process, scopes
 from penholder.agreement.askings import Terms
 from penholder.agreement.models import Asked, Kind, Round, Rule, State
@@ -37,10 +39,12 @@ def objections_to_opening(
     """Every reason why this round may not be opened now. Four queries at most, however many are asked."""
     reasons = objections_to_acting("round.open", by, at=at)
     if not asked:
-        reasons.append("Nobody is asked. Choose at least one post.")
+        reasons.append(_("Nobody is asked. Choose at least one post."))
     for post, count in Counter(one.post for one in asked).items():
         if count > 1:
-            reasons.append(f"“{post.words}” is asked {count} times. Ask each post once.")
+            reasons.append(
+                _("“%(post)s” is asked %(count)s times. Ask each post once.") % {"post": post.words, "count": count}
+            )
     for one in asked:
         reasons += _objections_to_scope(iteration, one)
     reasons += _objections_to_rule(terms.kind, terms.rule, terms.rule_number, len(asked))
@@ -55,40 +59,58 @@ def _objections_to_scope(iteration: Iteration, one: AskFor) -> list[str]:
     known = scopes.sections_of(iteration)
     reasons = []
     if permissions.objections("round.answer", one.post):
-        reasons.append(f"“{one.post.words}” answers in no round: it is a post of another kind. Ask somebody else.")
+        reasons.append(
+            _("“%(post)s” answers in no round: it is a post of another kind. Ask somebody else.")
+            % {"post": one.post.words}
+        )
     unknown = [key for key in one.sections if key not in known]
     if unknown:
         listed = ", ".join(f"“{key}”" for key in unknown)
-        reasons.append(f"“{one.post.words}” is asked about {listed}, which this text does not have.")
+        reasons.append(
+            _("“%(post)s” is asked about %(listed)s, which this text does not have.")
+            % {"post": one.post.words, "listed": listed}
+        )
     return reasons
 
 
 def _objections_to_rule(kind: str, rule: str, number: int, asked: int) -> list[str]:
     if kind not in process.CLEARED_KINDS:
-        said = f"Nobody must answer in a round of {Kind(kind).label.lower()}: its rule is “{Rule.NONE.label}”."
+        said = _("Nobody must answer in a round of %(kind)s: its rule is “%(rule)s”.") % {
+            "kind": Kind(kind).label.lower(),
+            "rule": Rule.NONE.label,
+        }
         return [] if rule == Rule.NONE else [said]
     reasons = []
     if rule == Rule.NONE:
-        reasons.append("Somebody must agree in this round: choose how many.")
+        reasons.append(_("Somebody must agree in this round: choose how many."))
     if kind == Kind.APPROVAL and asked > 1:
-        reasons.append("One post approves. Ask that post alone; the others belong in a sign-off or in feedback.")
+        reasons.append(_("One post approves. Ask that post alone; the others belong in a sign-off or in feedback."))
     if rule == Rule.ALL_BUT and not 1 <= number < asked:
-        reasons.append(f"“Everybody but a number” needs a number from 1 to {max(asked - 1, 1)}; it is {number}.")
+        reasons.append(
+            _("“Everybody but a number” needs a number from 1 to %(what)s; it is %(number)s.")
+            % {"what": max(asked - 1, 1), "number": number}
+        )
     if rule == Rule.QUORUM and not 1 <= number <= asked:
-        reasons.append(f"“At least a number” needs a number from 1 to {asked}; it is {number}.")
+        reasons.append(
+            _("“At least a number” needs a number from 1 to %(asked)s; it is %(number)s.")
+            % {"asked": asked, "number": number}
+        )
     return reasons
 
 
 def _objections_to_period(kind: str, clear_days: int, *, silence_is_consent: bool) -> list[str]:
     reasons = []
     if clear_days < 1:
-        reasons.append("Give at least one clear working day.")
+        reasons.append(_("Give at least one clear working day."))
     if silence_is_consent and kind != Kind.SIGN_OFF:
-        reasons.append("Silence can mean consent only in a sign-off: advice, feedback and approval must be said.")
+        reasons.append(_("Silence can mean consent only in a sign-off: advice, feedback and approval must be said."))
     elif silence_is_consent and clear_days < process.DAYS_BEFORE_SILENCE_SPEAKS:
         reasons.append(
-            f"Silence may mean consent only after {process.DAYS_BEFORE_SILENCE_SPEAKS} clear working days; "
-            f"here there are {clear_days}. Give more days, or wait for every answer."
+            _(
+                "Silence may mean consent only after %(least)s clear working days; here there are "
+                "%(clear_days)s. Give more days, or wait for every answer."
+            )
+            % {"least": process.DAYS_BEFORE_SILENCE_SPEAKS, "clear_days": clear_days}
         )
     return reasons
 
@@ -97,12 +119,15 @@ def _objections_to_another(iteration: Iteration, kind: str) -> list[str]:
     label = Kind(kind).label.lower()
     rows = Round.objects.filter(iteration__document=iteration.document_id, kind=kind).select_related("iteration")
     reasons = [
-        f"The {label} on iteration {row.iteration.number} ({row.key}) stands: {State(row.state).label.lower()}. "
-        "Go on with this text there, or call that round off."
+        _(
+            "The %(label)s on iteration %(number)s (%(row)s) stands: %(state)s. Go on with this text there, or "
+            "call that round off."
+        )
+        % {"label": label, "number": row.iteration.number, "row": row.key, "state": State(row.state).label.lower()}
         for row in rows.filter(state__in=[State.OPEN, State.UNSETTLED, State.RETURNED])
     ]
     if rows.filter(state=State.CLEARED, iteration__seal=iteration.seal).exists():
-        reasons.append(f"This very text has its {label} cleared already.")
+        reasons.append(_("This very text has its %(label)s cleared already.") % {"label": label})
     return reasons
 
 
@@ -113,9 +138,9 @@ def objections_to_asking(
     reasons = objections_to_acting("round.run", by, at=at) + objections_to_running(round)
     reasons += _objections_to_scope(round.iteration, AskFor(post, sections))
     if round.kind == Kind.APPROVAL:
-        reasons.append("One post approves, and it is asked already.")
+        reasons.append(_("One post approves, and it is asked already."))
     if Asked.objects.filter(round=round, post=post).exists():
-        reasons.append(f"“{post.words}” is asked in this round already.")
+        reasons.append(_("“%(post)s” is asked in this round already.") % {"post": post.words})
     return reasons
 
 
@@ -134,10 +159,11 @@ def objections_to_extending(
         before = row.deadline_at if row else round.deadline_at
         if deadline_at <= max(before, at):
             reasons.append(
-                f"The deadline is {deadlines.words(before)}. It is never brought forward: choose a later one."
+                _("The deadline is %(deadline)s. It is never brought forward: choose a later one.")
+                % {"deadline": deadlines.words(before)}
             )
     if reason is not None and not reason.strip():
-        reasons.append("Say why the deadline is put off: everybody who is asked will read it.")
+        reasons.append(_("Say why the deadline is put off: everybody who is asked will read it."))
     return reasons
 
 
@@ -148,15 +174,18 @@ def objections_to_ending(
     reasons = objections_to_acting("round.run", by, at=at) + objections_to_moving(round, to)
     if to == State.CLOSED:
         if round.kind in process.CLEARED_KINDS:
-            reasons.append("A round of this kind ends by the chair's clearance, or is sent back or called off.")
+            reasons.append(_("A round of this kind ends by the chair's clearance, or is sent back or called off."))
         rows = Asked.objects.filter(round=round, answer=None, deadline_at__gt=at)
         if waiting := rows.count():
             reasons.append(
-                f"{waiting} of those asked may still answer, the last until "
-                f"{deadlines.words(max(rows.values_list('deadline_at', flat=True)))}. Close the round after that."
+                _(
+                    "%(waiting)s of those asked may still answer, the last until %(deadline)s. Close the round "
+                    "after that."
+                )
+                % {"waiting": waiting, "deadline": deadlines.words(max(rows.values_list("deadline_at", flat=True)))}
             )
     elif reason is not None and not reason.strip():
-        reasons.append("Say why: everybody who is asked will read it.")
+        reasons.append(_("Say why: everybody who is asked will read it."))
     return reasons
 
 
@@ -166,11 +195,14 @@ def objections_to_renewing(
     """Every reason why a round may not go on with this newer iteration."""
     reasons = objections_to_acting("round.open", by, at=at) + objections_to_moving(round, State.REPLACED)
     if iteration.document_id != round.iteration.document_id:
-        reasons.append("That is an iteration of another document. Open a round of its own for it.")
+        reasons.append(_("That is an iteration of another document. Open a round of its own for it."))
     elif iteration.number < round.iteration.number:
         reasons.append(
-            f"The round is on iteration {round.iteration.number}, and {iteration.number} is older. "
-            "Seal the older text again as a new iteration to go back to it."
+            _(
+                "The round is on iteration %(number)s, and %(number_2)s is older. Seal the older text again as "
+                "a new iteration to go back to it."
+            )
+            % {"number": round.iteration.number, "number_2": iteration.number}
         )
     if clear_days is not None:
         reasons += _objections_to_period(round.kind, clear_days, silence_is_consent=round.silence_is_consent)

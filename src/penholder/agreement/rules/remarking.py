@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from penholder.agreement import process, scopes
 from penholder.agreement.models import REMARK_NEXT, Asked, Class, Kind, Outcome, Remark, RemarkState, Round, State
 from penholder.agreement.rules.authority import objections_to_acting, objections_to_running
@@ -28,26 +30,32 @@ def objections_to_words(asked: Asked, remark: NewRemark) -> list[str]:
     """What is wrong with a remark in itself. One query when it is about a passage."""
     reasons = []
     if not remark.body.strip():
-        reasons.append("A remark needs words.")
+        reasons.append(_("A remark needs words."))
     if remark.klass not in Class.values:
-        reasons.append("Say how much hangs on it: (a) a condition, (b) should be addressed, (c) merely made.")
+        reasons.append(_("Say how much hangs on it: (a) a condition, (b) should be addressed, (c) merely made."))
     if remark.klass == Class.CONDITION and asked.round.kind not in process.CLEARED_KINDS:
         kind = Kind(asked.round.kind).label.lower()
-        reasons.append(f"A round of {kind} clears nothing, so nothing can be made a condition in it. Mark it (b).")
+        reasons.append(
+            _("A round of %(kind)s clears nothing, so nothing can be made a condition in it. Mark it (b).")
+            % {"kind": kind}
+        )
     known = scopes.sections_of(asked.round.iteration)
     if remark.section and remark.section not in known:
-        reasons.append(f"The text has no section “{remark.section}”. Choose one that it has, or the whole text.")
+        reasons.append(
+            _("The text has no section “%(section)s”. Choose one that it has, or the whole text.")
+            % {"section": remark.section}
+        )
     elif remark.section and asked.sections and remark.section not in asked.sections:
-        reasons.append(f"Your post is asked about other sections than “{remark.section}”.")
+        reasons.append(_("Your post is asked about other sections than “%(section)s”.") % {"section": remark.section})
     elif remark.passage and not passage_text(asked.round, remark.section, remark.passage):
-        reasons.append("That passage does not stand in this section. Choose it again in the text.")
+        reasons.append(_("That passage does not stand in this section. Choose it again in the text."))
     return reasons
 
 
 def passage_text(round: Round, section: str, passage: str) -> str:
     """A passage of the round's text as it reads; "" when it does not stand in that section. One query."""
     row = SealedSection.objects.filter(iteration=round.iteration_id, key=section).select_related("text").first()
-    for name, first, last, *_ in row.passages if row else ():
+    for name, first, last, *_rest in row.passages if row else ():
         if name == passage and row:
             return "\n".join(row.text.body.split("\n")[first:last])
     return ""
@@ -77,7 +85,7 @@ def objections_to_lodging(
     heard = heard or hear(remark.asked, by, at=at)
     reasons = [*heard.objections, *objections_to_running(round), *_next(remark, RemarkState.LODGED)]
     if remark.asked.round_id != round.pk and State(round.state) in {State.OPEN, State.UNSETTLED}:
-        reasons.append("This remark was made on an older text. Make it again on the newer one, if it still holds.")
+        reasons.append(_("This remark was made on an older text. Make it again on the newer one, if it still holds."))
     return reasons
 
 
@@ -89,7 +97,7 @@ def objections_to_dropping(remark: Remark, *, by: Acting | None, at: datetime) -
 def _objections_to_signer(remark: Remark, round: Round, to: RemarkState, heard: Heard) -> list[str]:
     reasons = [*heard.objections, *_next(remark, to)]
     if State(round.state) == State.CALLED_OFF:
-        reasons.append("This round was called off; there is nothing left to settle.")
+        reasons.append(_("This round was called off; there is nothing left to settle."))
     return reasons
 
 
@@ -99,7 +107,7 @@ def objections_to_settling(
     """Every reason why `by` may not settle a condition: only its signer does, whoever claims that it is met."""
     reasons = _objections_to_signer(remark, round, RemarkState.SETTLED, heard or hear(remark.asked, by, at=at))
     if remark.klass != Class.CONDITION:
-        reasons.append("Only a condition (class a) is settled. The pen team says what becomes of other remarks.")
+        reasons.append(_("Only a condition (class a) is settled. The pen team says what becomes of other remarks."))
     return reasons
 
 
@@ -114,9 +122,9 @@ def objections_to_claiming(remark: Remark, *, by: Acting | None, at: datetime) -
     """Every reason why `by` may not claim that a condition is met."""
     reasons = objections_to_acting("remark.dispose", by, at=at)
     if remark.klass != Class.CONDITION or remark.state != RemarkState.LODGED:
-        reasons.append("Only a condition that stands can be claimed to be met.")
+        reasons.append(_("Only a condition that stands can be claimed to be met."))
     elif remark.claimed_met_at:
-        reasons.append("It is claimed already; its signer has been told.")
+        reasons.append(_("It is claimed already; its signer has been told."))
     return reasons
 
 
@@ -133,13 +141,13 @@ def objections_to_disposing(
     """Every reason why `by` may not decide so about a remark."""
     reasons = objections_to_acting("remark.dispose", by, at=at)
     if remark.state not in {RemarkState.LODGED, RemarkState.SETTLED}:
-        reasons.append("Only a lodged remark is decided about.")
+        reasons.append(_("Only a lodged remark is decided about."))
     if outcome is None:
         return reasons
     if outcome not in Outcome.values:
-        reasons.append("Choose: accepted, accepted in part, or rejected.")
+        reasons.append(_("Choose: accepted, accepted in part, or rejected."))
     if not reason.strip():
-        reasons.append("Say why: every remark is owed a reason, and its signer will read it.")
+        reasons.append(_("Say why: every remark is owed a reason, and its signer will read it."))
     if changed:
         rows = SealedSection.objects.filter(iteration__document=round.iteration.document_id)
         newest = rows.order_by("-iteration__number").values("iteration")[:1]
@@ -149,7 +157,11 @@ def objections_to_disposing(
             for p in row.passages
         }
         names |= {p[0] for row in rows.filter(iteration=round.iteration_id) for p in row.passages}
-        reasons += [f"No passage of the text has the name “{name}”." for name in changed if name not in names]
+        reasons += [
+            _("No passage of the text has the name “%(name)s”.") % {"name": name}
+            for name in changed
+            if name not in names
+        ]
     return reasons
 
 
@@ -158,4 +170,7 @@ def _next(remark: Remark, to: RemarkState) -> list[str]:
     if to in REMARK_NEXT[state]:
         return []
     number = f"Remark {remark.number}" if remark.number else "This remark"
-    return [f"{number} is “{state.label.lower()}”; it cannot become “{to.label.lower()}”."]
+    return [
+        _("%(number)s is “%(state)s”; it cannot become “%(to)s”.")
+        % {"number": number, "state": state.label.lower(), "to": to.label.lower()}
+    ]
