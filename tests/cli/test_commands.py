@@ -132,7 +132,7 @@ def test_a_refusal_is_one_clear_message_and_exit_code_1(words, home):
 
 
 def test_a_command_that_is_written_wrongly_is_exit_code_2(home):
-    assert run("publish", "strategy:1", home=home).returncode == 2
+    assert run("publish", "--agreed-elsewhere", home=home).returncode == 2
     assert run("publish", "strategy:1", "--all", home=home).returncode == 2
     assert run("nonsense").returncode == 2
 

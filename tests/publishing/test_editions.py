@@ -54,7 +54,7 @@ def test_editions_are_numbered_by_document():
 
 def test_publishing_the_same_iteration_again_gives_the_edition_that_stands():
     iteration = sealed()
-    first = editions.publish(iteration=iteration, at=NOON)
+    first = editions.publish(iteration=iteration, at=NOON, agreed_elsewhere=True)
     assert editions.publish(iteration=iteration, at=NOON + timedelta(days=1)) == first
 
 
@@ -86,7 +86,7 @@ def test_editions_of_two_documents_are_not_compared():
     paper = documents.put(key="paper", kind="paper", title="Paper", sections=[Draft("one", "One", "Words.\n")])
     other = iterations.seal(document=paper, label="x", taken_at=NOON, at=NOON).iteration
     with pytest.raises(Refused, match="two different documents"):
-        changes.between(published(), editions.publish(iteration=other, at=NOON))
+        changes.between(published(), editions.publish(iteration=other, at=NOON, agreed_elsewhere=True))
 
 
 def test_a_passage_that_was_removed_is_still_known_by_the_edition_that_had_it():

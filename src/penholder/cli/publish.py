@@ -30,17 +30,16 @@ def publish(
 ) -> None:
     """Write the whole public site anew and show it in one step; until then, and if anything fails, the old one stands.
 
-    Named ITERATIONS become editions first. They must have been agreed: until rounds are held in Penholder itself, say
-    --agreed-elsewhere. Editions that were imported are published already and appear with every publish.
+    Named ITERATIONS become editions first. Each must be cleared: every round that its kind of document needs, on this
+    very text. What was agreed outside Penholder needs --agreed-elsewhere, and is shown as such. Editions that were
+    imported are published already and appear with every publish.
     """
     if everything and iterations:
         raise click.UsageError("Name iterations, or say --all, not both.")
-    if iterations and not agreed_elsewhere:
-        raise click.UsageError(
-            "Nobody has agreed to these in Penholder. If they did elsewhere, say --agreed-elsewhere."
-        )
+    if agreed_elsewhere and not iterations:
+        raise click.UsageError("Name the iterations that were agreed elsewhere.")
     console.start()
-    site = build(iterations, reason=reason)
+    site = build(iterations, reason=reason, agreed_elsewhere=agreed_elsewhere)
     if as_json:
         figures = {"files": site.files, "redirects": site.redirects, "written": site.written, "bytes": site.size}
         console.as_json({"release": str(site.release), **figures})
@@ -51,7 +50,7 @@ def publish(
     )
 
 
-def build(names: tuple[str, ...] = (), *, reason: str = "") -> Site:
+def build(names: tuple[str, ...] = (), *, reason: str = "", agreed_elsewhere: bool = False) -> Site:
     """Publish named iterations, then write the site, with a bar on stderr."""
     from django.conf import settings  # noqa: PLC0415 - after the start
     from django.db import transaction  # noqa: PLC0415
@@ -63,7 +62,7 @@ def build(names: tuple[str, ...] = (), *, reason: str = "") -> Site:
     at = datetime.now(UTC)
     with transaction.atomic():
         for name in names:
-            editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=True)
+            editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=agreed_elsewhere)
     checkpoints.sign(key=checkpoints.key_at(settings.PENHOLDER_RECORD_KEY), at=at)
     with console.progress("Publishing") as tell:
         return sites.build(at=at, progress=tell)

@@ -228,7 +228,7 @@ class Stage:
 
     def _publish(self, act: Act, at: datetime) -> None:
         by = self._acting(act["by"], at)
-        editions.publish(iteration=self._round(act).iteration, at=at, reason=act["reason"], actor=by.post.words)
+        editions.publish(iteration=self._round(act).iteration, at=at, reason=act["reason"], by=by)
 
     def _close(self, act: Act, at: datetime) -> None:
         round_ = Round.objects.filter(iteration__document__key=act["document"], state=State.OPEN).latest("pk")

@@ -9,8 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from penholder.agreement import clearances
 from penholder.drafting.models import Document, Iteration
 from penholder.errors import Conflict, Refused
+from penholder.people.acting import Acting
 from penholder.publishing import rules
 from penholder.publishing.models import Edition, Output
 from penholder.record import ledger
@@ -36,18 +38,24 @@ def publish(
     at: datetime,
     reason: str = "",
     agreed_elsewhere: bool = False,
-    actor: str = ledger.OPERATOR,
+    by: Acting | None = None,
     written_at: datetime | None = None,
 ) -> Edition:
-    """Make a sealed iteration the newest edition of its document. One that is published already is returned as it is.
+    """Make a cleared iteration the newest edition of its document. One that is published already is returned as it is.
 
-    `at` is when it is or was published; `written_at` is when that is written down here, if later (an imported past).
-    Raises Refused when the rules object.
+    `agreed_elsewhere` says that it was not agreed here, so no clearance is asked for; the edition and the record keep
+    that for good. `by` None is whoever runs this instance. `at` is when it is or was published; `written_at` is when
+    that is written down here, if later (an imported past). Raises Refused with every reason: who may not, what comes
+    later, and each step of the agreement that is not cleared on this very seal.
+
+    The rounds of this text are held still until the transaction ends, so that a withdrawal comes wholly before the
+    publication, and prevents it, or wholly after.
     """
     Document.objects.select_for_update().get(pk=iteration.document_id)
     if standing := Edition.objects.filter(iteration=iteration).first():
         return standing
-    if objections := rules.objections_to_publishing(iteration, at=at):
+    unsettled = [] if agreed_elsewhere else clearances.hold(iteration=iteration)
+    if objections := rules.objections_to_publishing(iteration, by=by, at=at) + unsettled:
         raise Refused(objections)
     last = Edition.objects.filter(document=iteration.document_id).aggregate(last=Max("number"))["last"] or 0
     edition = Edition.objects.create(
@@ -60,7 +68,8 @@ def publish(
     )
     ledger.append(
         "edition.published",
-        actor=actor,
+        actor=by.post.words if by else ledger.OPERATOR,
+        person=by.said_name if by else "",
         subject=iteration.seal,
         at=written_at or at,
         reason=reason,

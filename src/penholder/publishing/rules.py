@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from penholder.agreement.rules.authority import objections_to_acting
 from penholder.drafting.models import Iteration
+from penholder.people.acting import Acting
 from penholder.publishing.models import Edition
 
 
-def objections_to_publishing(iteration: Iteration, *, at: datetime) -> list[str]:
-    """Every reason why this iteration may not become the newest edition of its document."""
-    reasons = []
+def objections_to_publishing(iteration: Iteration, *, at: datetime, by: Acting | None = None) -> list[str]:
+    """Every reason why this iteration may not become the newest edition of its document, whether it is agreed or not.
+
+    `by` None is whoever runs this instance, by a command. Whether it is agreed says
+    `agreement.rules.objections_to_publishing`.
+    """
+    reasons = objections_to_acting("edition.publish", by, at=at) if by else []
     newest = (
         Edition.objects.filter(document=iteration.document_id).order_by("-number").select_related("iteration").first()
     )
