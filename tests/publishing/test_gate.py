@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.agreement.conftest import DEPARTMENTS
+from tests.publishing.conftest import approve, sign_off
 
 from penholder.agreement import answers
 from penholder.agreement.replay import differences
@@ -12,26 +14,9 @@ from penholder.publishing import editions
 from penholder.publishing.models import Edition
 from penholder.record.models import Entry
 
-DEPARTMENTS = ("treasury", "health", "home")
-
 
 def publish(office, iteration, by: str = "pen", **more) -> Edition:
     return editions.publish(iteration=iteration, by=office.acting(by), at=office.later(), **more)
-
-
-def sign_off(office, iteration):
-    signed = office.open(iteration)
-    for department in DEPARTMENTS:
-        office.give(department)
-    office.clear()
-    return signed
-
-
-def approve(office, iteration):
-    approval = office.open(iteration, "minister", kind="approval")
-    office.give("minister")
-    office.clear()
-    return approval
 
 
 def reasons(refused) -> str:

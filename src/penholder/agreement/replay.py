@@ -233,9 +233,11 @@ def _published(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
     state.published.add(link.subject)
     if facts.get("agreed_elsewhere"):
         return
-    held = [round for round in state.rounds.values() if round.seal == link.subject]
-    if not any(round.cleared for round in held):
+    cleared = {round.kind for round in state.rounds.values() if round.seal == link.subject and round.cleared}
+    if not cleared:
         state.faults.append((link.number, f"A text was published that nobody cleared: {link.subject[:12]}…."))
+    elif missing := [step for step in facts.get("steps", ()) if step not in cleared]:
+        state.faults.append((link.number, f"A text was published without its {' and '.join(missing)} cleared."))
 
 
 _PLAYS: dict[str, Play] = {

@@ -56,13 +56,17 @@ def build(names: tuple[str, ...] = (), *, reason: str = "", agreed_elsewhere: bo
     from django.db import transaction  # noqa: PLC0415
 
     from penholder.drafting import iterations  # noqa: PLC0415
-    from penholder.publishing import editions, sites  # noqa: PLC0415
+    from penholder.publishing import editions, shown, sites  # noqa: PLC0415
     from penholder.record import checkpoints  # noqa: PLC0415
 
     at = datetime.now(UTC)
     with transaction.atomic():
         for name in names:
             editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=agreed_elsewhere)
-    checkpoints.sign(key=checkpoints.key_at(settings.PENHOLDER_RECORD_KEY), at=at)
+    key = checkpoints.key_at(settings.PENHOLDER_RECORD_KEY)
+    checkpoints.sign(key=key, at=at)
     with console.progress("Publishing") as tell:
-        return sites.build(at=at, progress=tell)
+        site = sites.build(at=at, progress=tell)
+    shown.note(site, at=at)
+    checkpoints.sign(key=key, at=at)
+    return site

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from penholder.agreement import clearances
+from penholder.agreement import clearances, process
 from penholder.drafting.models import Document, Iteration
 from penholder.errors import Conflict, Refused
 from penholder.people.acting import Acting
@@ -78,6 +78,7 @@ def publish(
             "edition": edition.number,
             "published_at": at.isoformat(),
             "agreed_elsewhere": agreed_elsewhere,
+            "steps": [] if agreed_elsewhere else [str(kind) for kind in process.REQUIRED[iteration.document.kind]],
         },
     )
     return edition
