@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,14 @@ def _facts(entry: Entry) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
+def _instant(said: object) -> str:
+    """A moment that was written in whatever time zone, as the record spells it; "" for what is none."""
+    try:
+        return moment(datetime.fromisoformat(str(said)))
+    except ValueError:
+        return ""
+
+
 def _of_answers() -> list[Broken]:
     """Every answer against its entry, and every signed section against the text that was sealed."""
     broken, told = [], {}
@@ -208,13 +217,13 @@ def _of_editions(published: list[Edition]) -> list[Broken]:
     told = {}
     for entry in Entry.objects.filter(act="edition.published").order_by("number").iterator(2000):
         facts = _facts(entry)
-        said = entry.subject, facts.get("published_at"), facts.get("agreed_elsewhere"), entry.reason
+        said = entry.subject, _instant(facts.get("published_at")), facts.get("agreed_elsewhere"), entry.reason
         told[str(facts.get("document")), facts.get("edition")] = said
     broken = []
     for edition in published:
         key = edition.document.key, edition.number
         elsewhere = edition.agreed_elsewhere
-        stored = edition.iteration.seal, edition.published_at.isoformat(), elsewhere, edition.reason
+        stored = edition.iteration.seal, moment(edition.published_at), elsewhere, edition.reason
         if told.pop(key, None) != stored:
             broken.append(Broken(f"edition {key[1]} of {key[0]}", "it is not as it was recorded."))
     return broken + [
@@ -247,7 +256,11 @@ def _of_site(published: list[Edition], progress: Progress) -> tuple[int, list[Br
     for edition in newest.values():
         path = f"{addresses.of_document(edition.document).strip('/')}/manifest.json"
         there = site.entries.get(path)
-        if there is not None and there.sha256 != edition.iteration.seal and edition.published_at.isoformat() <= site.at:
+        if (
+            there is not None
+            and there.sha256 != edition.iteration.seal
+            and edition.published_at <= datetime.fromisoformat(site.at)
+        ):
             broken.append(
                 Broken(
                     f"site:{path}", f"it is not what was sealed as {edition.document.key}:{edition.iteration.number}."

@@ -59,7 +59,8 @@ def reader(request: DeskRequest, asked: Round) -> Acting:
     raise Refused(reasons or looks.objections_to_reading(asked.iteration, None, at=request.at))
 
 
-def _find(key: str) -> Round:
+def find(key: str) -> Round:
+    """The round with this key, its text beside it. Raises Missing."""
     found = Round.objects.select_related("iteration__document").filter(key=key).first()
     if found is None:
         raise Missing(_("There is no such round. Go back to what waits for you."))
@@ -68,7 +69,7 @@ def _find(key: str) -> Round:
 
 def one_round(request: DeskRequest, key: str) -> HttpResponseBase:
     """Where a round stands, for everybody who may read its text."""
-    found = _find(key)
+    found = find(key)
     by = reader(request, found)
     stands = standing.round_standing(found.pk, at=request.at, by=by)
     return render(
@@ -94,7 +95,7 @@ def _row(row: AskedRow) -> dict[str, Any]:
 @require_POST
 def clear(request: DeskRequest, key: str) -> HttpResponseBase:
     """The chair's act."""
-    found, by = _find(key), acting(request)
+    found, by = find(key), acting(request)
     clearances.clear(
         round_id=found.pk,
         seal=request.POST.get("seal", ""),
@@ -109,7 +110,7 @@ def clear(request: DeskRequest, key: str) -> HttpResponseBase:
 @require_POST
 def close(request: DeskRequest, key: str) -> HttpResponseBase:
     """End a round that has nothing to clear."""
-    found = _find(key)
+    found = find(key)
     rounds.close(round_id=found.pk, by=acting(request), at=request.at)
     messages.success(request, _("The round is closed. What was said stays with the text."))
     return redirect("desk:round", key)

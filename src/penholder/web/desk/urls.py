@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, delegations, people, rounds, signing
+from penholder.web.desk import account, delegations, people, rounds, signing, tables
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<slug:key>/", signed_in(rounds.one_round), name="round"),
     path("rounds/<slug:key>/clear/", signed_in(rounds.clear), name="clear"),
     path("rounds/<slug:key>/close/", signed_in(rounds.close), name="close"),
+    path("rounds/<slug:key>/matrix/", signed_in(tables.matrix), name="matrix"),
+    path("rounds/<slug:key>/matrix.csv", signed_in(tables.matrix_csv), name="matrix-csv"),
+    path("rounds/<slug:key>/remarks/", signed_in(tables.dispositions), name="remarks"),
+    path("rounds/<slug:key>/remarks.csv", signed_in(tables.dispositions_csv), name="remarks-csv"),
+    path("remarks/<int:remark_id>/", signed_in(tables.decide), name="decide"),
     path("answers/<int:asked_id>/", signed_in(signing.answer), name="answer"),
     path("answers/<int:asked_id>/withdraw/", signed_in(signing.withdraw), name="withdraw"),
     path("answers/<int:asked_id>/files/<str:name>", signed_in(signing.file), name="answer-file"),

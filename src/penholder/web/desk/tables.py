@@ -1,0 +1,166 @@
+"""The two tables of a round: posts × sections, and what became of every remark; on the page and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from penholder.agreement import remarks, scopes, standing
+from penholder.agreement.models import Class, Outcome, Remark, RemarkState, Round
+from penholder.errors import Missing
+from penholder.people import permissions
+from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.rounds import find, reader
+from penholder.web.desk.states import CELLS, OUTCOMES, REMARKS
+
+# So many posts stand on one page of the matrix: with 300 sections it then weighs about a megabyte, and zipped a tenth.
+POSTS = 20
+FILTERS = ("klass", "outcome", "state", "organisation")
+
+
+def matrix(request: DeskRequest, key: str) -> HttpResponseBase:
+    """How each section stands with each post that answers for it."""
+    found = find(key)
+    reader(request, found)
+    told = standing.matrix(found.pk)
+    page = Paginator(told.rows, POSTS).get_page(request.GET.get("page"))
+    rows = [
+        {"row": row, "whole": CELLS[row.cells[0]] if len(set(row.cells)) == 1 else None, "cells": _cells(row.cells)}
+        for row in page
+    ]
+    counts = [(CELLS[state], count) for state, count in told.counts().items() if count]
+    context = {"round": found, "columns": told.columns, "rows": rows, "counts": counts, "page": page}
+    return render(request, "desk/rounds/matrix.html", context)
+
+
+def _cells(cells: Sequence[str]) -> list[Any]:
+    return [CELLS[cell] for cell in cells]
+
+
+def matrix_csv(request: DeskRequest, key: str) -> HttpResponse:
+    """The whole matrix, one line a post."""
+    found = find(key)
+    reader(request, found)
+    told = standing.matrix(found.pk)
+    heads = [_("Organisation"), _("Post"), *(column.title for column in told.columns)]
+    lines = ([row.organisation, row.post, *(str(CELLS[cell].words) for cell in row.cells)] for row in told.rows)
+    return _csv(f"{key}-matrix.csv", heads, lines)
+
+
+def dispositions(request: DeskRequest, key: str) -> HttpResponseBase:
+    """Every lodged remark and what became of it; the pen team decides here, and signers settle their conditions."""
+    found = find(key)
+    by = reader(request, found)
+    chosen = {name: request.GET.get(name, "") for name in FILTERS}
+    titles = {name: title for name, (title, _digest) in scopes.sections_of(found.iteration).items()}
+    mine = Remark.objects.filter(asked__round__series=found.series, asked__post=by.post).values_list("pk", flat=True)
+    context = {
+        "round": found,
+        "rows": [
+            {
+                "row": row,
+                "section": titles.get(row.section, row.section),
+                "state": REMARKS[row.state],
+                "outcome": OUTCOMES[row.outcome],
+            }
+            for row in _chosen(found, chosen)
+        ],
+        "filters": _filters(found, chosen),
+        "query": request.GET.urlencode(),
+        "decides": not permissions.objections("remark.dispose", by.post),
+        "mine": set(mine),
+        "outcomes": [(one.value, OUTCOMES[one.value]) for one in Outcome],
+    }
+    return render(request, "desk/rounds/remarks.html", context)
+
+
+def _chosen(found: Round, chosen: dict[str, str]) -> tuple[standing.DispositionRow, ...]:
+    outcome = {"": None, "none": ""}.get(chosen["outcome"], chosen["outcome"])
+    return standing.dispositions(
+        found.series,
+        klass=chosen["klass"],
+        outcome=outcome,
+        organisation=chosen["organisation"],
+        state=chosen["state"],
+    )
+
+
+def _filters(found: Round, chosen: dict[str, str]) -> list[dict[str, Any]]:
+    bodies = Remark.objects.filter(asked__round__series=found.series, number__gt=0).order_by(
+        "asked__post__organisation__name"
+    )
+    named = bodies.values_list("asked__post__organisation__key", "asked__post__organisation__name").distinct()
+    stands = [state for state in RemarkState if state not in {RemarkState.INTERNAL, RemarkState.DROPPED}]
+    decided = [("none", OUTCOMES[""].words), *((one.value, OUTCOMES[one.value].words) for one in Outcome)]
+    rows: list[tuple[str, str, Iterable[tuple[str, Any]]]] = [
+        ("klass", _("How much hangs on it"), [(one.value, one.label) for one in Class]),
+        ("outcome", _("Decision"), decided),
+        ("state", _("Where it stands"), [(one.value, REMARKS[one.value].words) for one in stands]),
+        ("organisation", _("Organisation"), named),
+    ]
+    return [{"name": name, "label": label, "options": list(some), "chosen": chosen[name]} for name, label, some in rows]
+
+
+def dispositions_csv(request: DeskRequest, key: str) -> HttpResponse:
+    """The table as it is filtered."""
+    found = find(key)
+    reader(request, found)
+    heads = [
+        _("Number"), _("How much hangs on it"), _("Organisation"), _("Post"), _("Iteration"), _("Section"),
+        _("Passage"), _("Remark"), _("Where it stands"), _("Decision"), _("Reason"),
+    ]  # fmt: skip
+    lines = (
+        [
+            row.number, Class(row.klass).label, row.organisation, row.post, row.iteration, row.section, row.quote,
+            row.body, REMARKS[row.state].words, OUTCOMES[row.outcome].words, row.reason,
+        ]
+        for row in _chosen(found, {name: request.GET.get(name, "") for name in FILTERS})
+    )  # fmt: skip
+    return _csv(f"{key}-remarks.csv", heads, lines)
+
+
+def _csv(name: str, heads: Iterable[str], lines: Iterable[Iterable[object]]) -> HttpResponse:
+    """A CSV file for spreadsheets: with a byte order mark, and nothing in it that one would run as a formula."""
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(answer)
+    writer.writerow(heads)
+    for line in lines:
+        writer.writerow(
+            [f"'{text}" if (text := str(cell))[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for cell in line]
+        )
+    return answer
+
+
+@require_POST
+def decide(request: DeskRequest, remark_id: int) -> HttpResponseBase:
+    """One act on one remark, the one whose button was pressed."""
+    remark = Remark.objects.select_related("asked__round__iteration__document").filter(pk=remark_id).first()
+    if remark is None:
+        raise Missing(_("There is no such remark. Go back to the round and choose it there."))
+    newest = Round.objects.select_related("iteration__document").filter(series=remark.asked.round.series).latest("pk")
+    by, at = reader(request, newest), request.at
+    act = request.POST.get("act")
+    if act == "met":
+        remarks.claim_met(remark_id=remark_id, by=by, at=at)
+        messages.success(request, _("Its signer is told. Only they can settle the condition."))
+    elif act == "settle":
+        remarks.settle(remark_id=remark_id, by=by, at=at)
+        messages.success(request, _("The condition is settled."))
+    elif act == "withdraw":
+        remarks.withdraw(remark_id=remark_id, by=by, at=at)
+        messages.success(request, _("The remark is withdrawn."))
+    else:
+        outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")
+        remarks.dispose(remark_id=remark_id, outcome=outcome, reason=reason, by=by, at=at)
+        messages.success(request, _("The decision stands beside the remark, with its reason."))
+    return redirect(f"{reverse('desk:remarks', args=[newest.key])}#remark-{remark.number}")
