@@ -21,9 +21,9 @@ from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.states import ROUNDS, STANCES
 
-# Tasks that are done where the text is read and answered; those done where the round stands; the others have no page.
+# Tasks that are done where the text is read and answered, and those done where remarks stand.
 READING = frozenset({"answer", "answer-again", "deemed"})
-RUNNING = frozenset({"clear", "close"})
+REMARKS = frozenset({"decide", "settle"})
 
 
 def home(request: DeskRequest) -> HttpResponseBase:
@@ -43,6 +43,12 @@ def home(request: DeskRequest) -> HttpResponseBase:
 def _address(one: Waiting) -> str:
     if one.task in READING:
         return reverse("desk:answer", args=[one.asked_id])
+    if one.task in REMARKS:
+        return reverse("desk:remarks", args=[one.round_key])
+    if one.task == "renew":
+        return reverse("desk:run", args=[one.round_key])
+    if one.task == "open":
+        return reverse("desk:documents")
     return reverse("desk:round", args=[one.round_key]) if one.round_key else ""
 
 
@@ -82,6 +88,7 @@ def one_round(request: DeskRequest, key: str) -> HttpResponseBase:
             "rows": [_row(row) for row in stands.rows],
             "counts": [(STANCES[key], count) for key, count in stands.counts.items()],
             "events": standing.timeline(found.pk),
+            "runs": not permissions.objections("round.run", by.post),
             "clears": found.kind in process.CLEARED_KINDS and not found.ended_at,
             "mine": {row.asked_id for row in stands.rows if row.post_id == by.post.pk},
         },

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from penholder.people import permissions
 from penholder.web import built
 from penholder.web.desk.languages import NAMES, wanted
 
 # Words and view of each place in the desk's menu, in its order.
 PLACES = (
     (gettext_noop("What waits for me"), "desk:home"),
+    (gettext_noop("Texts"), "desk:documents"),
     (gettext_noop("People and posts"), "desk:people"),
     (gettext_noop("Delegations"), "desk:delegations"),
     (gettext_noop("Who may do what"), "desk:permissions"),
@@ -48,7 +50,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def places(request: HttpRequest) -> list[dict[str, str]]:
     """The menu, with the place where the reader is. The front of the desk is current only on its own page."""
     found = []
+    posts = getattr(request, "posts", None) or ()
+    reads = any(not permissions.objections("text.read", post) for post in posts)
     for words, view in PLACES:
+        if view == "desk:documents" and not reads:
+            continue
         path = reverse(view)
         inside = request.path.startswith(path) and view != "desk:home"
         current = "page" if request.path == path else "true" if inside else ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, delegations, people, rounds, signing, tables
+from penholder.web.desk import account, chairing, delegations, people, rounds, signing, tables
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", signed_in(rounds.home), name="home"),
+    path("texts/", signed_in(chairing.documents), name="documents"),
+    path("texts/<slug:key>/open/", signed_in(chairing.open_round), name="open"),
+    path("rounds/<slug:key>/run/", signed_in(chairing.run), name="run"),
     path("rounds/<slug:key>/", signed_in(rounds.one_round), name="round"),
     path("rounds/<slug:key>/clear/", signed_in(rounds.clear), name="clear"),
     path("rounds/<slug:key>/close/", signed_in(rounds.close), name="close"),
