@@ -1,0 +1,258 @@
+"""A round in a real browser, from its opening to the publication of the text, by five roles; and one answer on a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser]
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse battery"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+
+# Two Leaders, the pen team, the chair and a minister, and one sealed report.
+OFFICE = """
+import django
+django.setup()
+from datetime import timedelta
+from django.core.management import call_command
+from django.utils import timezone
+from allauth.account.models import EmailAddress
+from penholder.drafting import documents, iterations
+from penholder.drafting.documents import Draft
+from penholder.people.models import Holding, Organisation, Person, Post
+call_command("migrate", verbosity=0)
+at = timezone.now()
+for key, name, title, role, person in (
+    ("centre", "The centre", "Strategy editor", "pen", "Pia"), ("cabinet", "The cabinet", "Chair", "chair", "Carl"),
+    ("health", "Health", "Digital Leader", "leader", "Hanna"), ("home", "Home", "Digital Leader", "leader", "Hugo"),
+    ("cabinet", "The cabinet", "Minister", "minister", "Mina"),
+):
+    body, _ = Organisation.objects.get_or_create(key=key, defaults={"name": name})
+    post = Post.objects.create(organisation=body, key=f"{key}-{role}", title=title, role=role)
+    someone = Person.objects.create_user(f"{person.lower()}@dept.example", "correct horse battery", name=person)
+    EmailAddress.objects.create(user=someone, email=someone.email, verified=True, primary=True)
+    Holding.objects.create(post=post, person=someone, since=at - timedelta(days=30))
+texts = [("vision", "Vision", "# Vision\\n\\nServices that people prefer.\\n"),
+         ("costs", "Costs", "# Costs\\n\\nThe work is paid for.\\n")]
+document = documents.put(key="strategy", kind="strategy", title="The strategy", sections=[Draft(*one) for one in texts])
+iterations.seal(document=document, label="Full text", taken_at=at, at=at)
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home folder with that office in it, and the environment in which its commands run."""
+    environment = os.environ | {
+        "PENHOLDER_HOME": str(tmp_path / "home"),
+        "PENHOLDER_SECOND_FACTOR": "none",
+        "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
+    subprocess.run([sys.executable, "-c", OFFICE], env=environment, check=True)
+    return environment
+
+
+@pytest.fixture
+def desk(home, catalogues, built):
+    """The desk of that home, served."""
+    command = [sys.executable, "-c", "from penholder.cli.serve import serve; serve()", "--port", "0", "--no-work"]
+    process = subprocess.Popen(command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    port = re.search(r":(\d+)/", process.stdout.readline())[1]
+    yield f"http://localhost:{port}"
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    assert "Traceback" not in errors, errors
+
+
+@pytest.fixture
+def enter(browser, desk):
+    """A window of somebody's own, signed in: `enter("pia")`."""
+    windows = []
+
+    def enter(name, width=1280):
+        windows.append(browser.new_context(viewport={"width": width, "height": 800}))
+        page = windows[-1].new_page()
+        page.goto(f"{desk}/account/login/")
+        page.get_by_label("E-mail address").fill(f"{name}@dept.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/desk/")
+        return page
+
+    yield enter
+    for window in windows:
+        window.close()
+
+
+def penholder(home, *words):
+    done = subprocess.run(
+        [sys.executable, "-c", "from penholder.cli import main; main()", *words],
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def open_round(page, desk, kind, *posts):
+    page.goto(f"{desk}/desk/texts/")
+    page.get_by_role("link", name="Open a round").click()
+    page.get_by_label(kind, exact=True).check()
+    for post in posts:
+        page.get_by_label(post, exact=True).check()
+    page.get_by_role("button", name="Check what you chose").click()
+    page.get_by_role("button", name="Open the round").click()
+    page.get_by_text("The round is open.").wait_for()
+
+
+def answer(page, desk, stance):
+    page.goto(f"{desk}/desk/")
+    page.locator(".pd-task a").first.click()
+    page.get_by_label(stance, exact=True).check()
+    page.get_by_role("button", name="Give this answer").click()
+    page.get_by_text("Your answer so far:").wait_for()
+
+
+def clear(page, desk, key):
+    page.goto(f"{desk}/desk/rounds/{key}/")
+    page.get_by_role("button", name="Clear this text").click()
+    page.get_by_text("The text is cleared").first.wait_for()
+
+
+def test_a_text_goes_from_its_opening_to_publication_by_five_roles(home, desk, enter):
+    pia, carl, hanna, hugo, mina = (enter(name) for name in ("pia", "carl", "hanna", "hugo", "mina"))
+    open_round(pia, desk, "Sign-off", "Digital Leader, Health", "Digital Leader, Home")
+
+    hanna.goto(f"{desk}/desk/")
+    hanna.locator(".pd-task a").first.click()
+    hanna.get_by_label("Content if", exact=True).check()
+    hanna.get_by_text("Add conditions or remarks").click()
+    hanna.get_by_label("Remark 1 (optional)", exact=True).fill("Say who pays.")
+    hanna.get_by_label("How much hangs on remark 1 (optional)").select_option("a")
+    hanna.get_by_label("What remark 1 is about (optional)").select_option("costs")
+    hanna.get_by_role("button", name="Give this answer").click()
+    hanna.get_by_text("Your answer so far:").wait_for()
+    answer(hugo, desk, "Content")
+
+    carl.goto(f"{desk}/desk/rounds/strategy-1-sign-off/")
+    assert carl.get_by_text("Condition 1 of Digital Leader, Health is not settled.").is_visible()
+    assert carl.get_by_role("button", name="Clear this text").count() == 0
+    code, said = penholder(home, "publish", "strategy:1")
+    assert (code, "Sign-off: strategy-1-sign-off is not cleared" in said) == (1, True), said
+
+    remarks = f"{desk}/desk/rounds/strategy-1-sign-off/remarks/"
+    pia.goto(remarks)
+    pia.get_by_text("Decide about remark 1").click()
+    pia.get_by_label("Accepted", exact=True).check()
+    pia.get_by_label("Why; its signer and everybody who is asked will read it").fill("Each department pays its own.")
+    pia.get_by_role("button", name="Decide so").click()
+    pia.get_by_text("The decision stands beside the remark").wait_for()
+    pia.get_by_text("Decide about remark 1").click()
+    pia.get_by_role("button", name="Tell its signer that condition 1 is met").click()
+    pia.get_by_text("Its signer is told.").wait_for()
+    hanna.goto(remarks)
+    hanna.get_by_role("button", name="Condition 1 is met: settle it").click()
+    hanna.get_by_text("The condition is settled.").wait_for()
+
+    clear(carl, desk, "strategy-1-sign-off")
+    open_round(pia, desk, "Approval", "Minister, The cabinet")
+    answer(mina, desk, "Content")
+    clear(carl, desk, "strategy-1-approval")
+    code, said = penholder(home, "publish", "strategy:1", "--reason", "The minister approved it.")
+    assert code == 0, said
+    pia.goto(f"{desk}/strategy/")
+    assert pia.get_by_text("Services that people prefer.").is_visible()
+    code, said = penholder(home, "verify", "--all")
+    assert (code, "All of it holds." in said) == (0, True), said
+
+
+def test_a_text_is_signed_on_a_phone_by_keyboard_alone(desk, enter):
+    open_round(enter("pia"), desk, "Sign-off", "Digital Leader, Health")
+    phone = enter("hanna", width=320)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+    def tab_to(words, presses=60):
+        for _ in range(presses):
+            phone.keyboard.press("Tab")
+            reached = phone.evaluate(
+                "(document.activeElement.labels?.[0] ?? document.activeElement).innerText?.trim() ?? ''"
+            )
+            if reached == words:
+                return
+        raise AssertionError(f"“{words}” is not reached by the Tab key")
+
+    tab_to("The strategy")
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/desk/answers/*/")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+    tab_to("Go to your answer")
+    phone.keyboard.press("Enter")
+    tab_to("Content")
+    phone.keyboard.press("Space")
+    tab_to("Give this answer")
+    phone.keyboard.press("Enter")
+    phone.get_by_text("Your answer so far:").wait_for()
+
+
+def test_a_form_for_a_text_that_changed_is_refused_with_the_change(home, desk, enter):
+    pia, hanna = enter("pia"), enter("hanna")
+    open_round(pia, desk, "Sign-off", "Digital Leader, Health")
+    hanna.goto(f"{desk}/desk/")
+    hanna.locator(".pd-task a").first.click()
+    hanna.get_by_label("Content", exact=True).check()
+    subprocess.run([sys.executable, "-c", CHANGED], env=home, check=True)
+    pia.goto(f"{desk}/desk/rounds/strategy-1-sign-off/run/")
+    pia.get_by_role("button", name="Go on with iteration 2").click()
+    pia.wait_for_url("**/desk/rounds/strategy-2-sign-off/")
+    hanna.get_by_role("button", name="Give this answer").click()
+    hanna.get_by_text("Your answer was not taken").wait_for()
+    assert hanna.get_by_text("The text changed: iteration 1 became 2").is_visible()
+    assert "nobody" in hanna.locator(".ph-changed").first.inner_text()
+    hanna.get_by_role("link", name="Read and answer for the new text").click()
+    hanna.get_by_label("Content", exact=True).check()
+    hanna.get_by_role("button", name="Give this answer").click()
+    hanna.get_by_text("Your answer so far:").wait_for()
+
+
+CHANGED = """
+import django
+django.setup()
+from django.utils import timezone
+from penholder.drafting import documents, iterations
+from penholder.drafting.documents import Draft
+at = timezone.now()
+texts = [("vision", "Vision", "# Vision\\n\\nServices that people prefer.\\n"),
+         ("costs", "Costs", "# Costs\\n\\nThe work is paid for by nobody.\\n")]
+document = documents.put(key="strategy", kind="strategy", title="The strategy", sections=[Draft(*one) for one in texts])
+iterations.seal(document=document, label="Changed", taken_at=at, at=at)
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_pages_of_a_round_pass_axe_and_fit(desk, enter, axe, width):
+    page = enter("pia", width=width)
+    open_round(page, desk, "Sign-off", "Digital Leader, Health", "Digital Leader, Home")
+    for path in ("", "matrix/", "remarks/", "run/"):
+        page.goto(f"{desk}/desk/rounds/strategy-1-sign-off/{path}")
+        fits_and_passes(page, axe)
+    for path in ("/desk/texts/", "/desk/texts/strategy/open/"):
+        page.goto(desk + path)
+        fits_and_passes(page, axe)
+
+
+def fits_and_passes(page, axe):
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    page.evaluate(axe)
+    violations = page.evaluate(RUN_AXE, RULES)["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == [], page.url
