@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, chairing, delegations, people, rounds, signing, tables
+from penholder.web.desk import account, chairing, delegations, linking, people, rounds, signing, tables
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<slug:key>/remarks/", signed_in(tables.dispositions), name="remarks"),
     path("rounds/<slug:key>/remarks.csv", signed_in(tables.dispositions_csv), name="remarks-csv"),
     path("remarks/<int:remark_id>/", signed_in(tables.decide), name="decide"),
+    path("answers/<int:asked_id>/link/", signed_in(linking.make), name="link"),
+    path("links/<int:link_id>/end/", signed_in(linking.end), name="end-link"),
     path("answers/<int:asked_id>/", signed_in(signing.answer), name="answer"),
     path("answers/<int:asked_id>/withdraw/", signed_in(signing.withdraw), name="withdraw"),
     path("answers/<int:asked_id>/files/<str:name>", signed_in(signing.file), name="answer-file"),
