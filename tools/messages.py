@@ -34,14 +34,15 @@ Message = tuple[str | tuple[str, str], str]  # what is to be translated, one for
 
 
 def messages() -> Iterator[Message]:
-    """Every message of the public site, the desk and letters, with the file that it stands in."""
+    """Every message of the public site, the desk, its rules and letters, with the file that it stands in."""
     python = [
         *WEB.glob("*.py"),
         *WEB.glob("public/*.py"),
         *WEB.glob("desk/*.py"),
         *SOURCE.glob("jobs/*.py"),
         SOURCE / "render" / "comparison_html.py",
-        SOURCE / "people" / "invitations.py",
+        *SOURCE.glob("people/*.py"),
+        *SOURCE.glob("agreement/**/*.py"),
     ]
     for file in sorted(python):
         yield from _of_python(file)

@@ -7,30 +7,31 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from penholder.people.models import Post, Role
 
 # act → (what it is in words, the roles whose posts may do it). Rules of a room may refuse more, never allow more.
 TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
-    "text.draft": ("write and seal the text", frozenset({Role.PEN})),
-    "text.read": ("read every text before it is published", frozenset({Role.PEN, Role.CHAIR})),
-    "round.open": ("open a round", frozenset({Role.PEN})),
-    "round.run": ("extend, close or call off a round", frozenset({Role.PEN, Role.CHAIR})),
-    "round.clear": ("clear a text", frozenset({Role.CHAIR})),
+    "text.draft": (gettext_noop("write and seal the text"), frozenset({Role.PEN})),
+    "text.read": (gettext_noop("read every text before it is published"), frozenset({Role.PEN, Role.CHAIR})),
+    "round.open": (gettext_noop("open a round"), frozenset({Role.PEN})),
+    "round.run": (gettext_noop("extend, close or call off a round"), frozenset({Role.PEN, Role.CHAIR})),
+    "round.clear": (gettext_noop("clear a text"), frozenset({Role.CHAIR})),
     "round.answer": (
-        "answer in a round when asked",
+        gettext_noop("answer in a round when asked"),
         frozenset({Role.LEADER, Role.ADVISER, Role.MINISTER, Role.OFFICE, Role.CHAIR, Role.SERVICE_MANAGER}),
     ),
     "remark.make": (
-        "remark on a text inside an organisation that is asked",
+        gettext_noop("remark on a text inside an organisation that is asked"),
         frozenset({Role.LEADER, Role.CONTRIBUTOR, Role.ADVISER, Role.MINISTER, Role.OFFICE, Role.SERVICE_MANAGER}),
     ),
-    "remark.dispose": ("decide what becomes of a remark", frozenset({Role.PEN})),
-    "change.judge": ("judge that a change is editorial", frozenset({Role.PEN, Role.CHAIR})),
-    "edition.publish": ("schedule, publish, correct or withdraw an edition", frozenset({Role.PEN})),
-    "people.invite": ("invite people, and say who holds a post", frozenset({Role.PEN, Role.OPERATOR})),
-    "people.appoint": ("say who is chair, minister or operator", frozenset({Role.OPERATOR})),
-    "record.read": ("read the whole record", frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),
+    "remark.dispose": (gettext_noop("decide what becomes of a remark"), frozenset({Role.PEN})),
+    "change.judge": (gettext_noop("judge that a change is editorial"), frozenset({Role.PEN, Role.CHAIR})),
+    "edition.publish": (gettext_noop("schedule, publish, correct or withdraw an edition"), frozenset({Role.PEN})),
+    "people.invite": (gettext_noop("invite people, and say who holds a post"), frozenset({Role.PEN, Role.OPERATOR})),
+    "people.appoint": (gettext_noop("say who is chair, minister or operator"), frozenset({Role.OPERATOR})),
+    "record.read": (gettext_noop("read the whole record"), frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),
 }
 
 
@@ -40,11 +41,11 @@ def objections(act: str, post: Post | None) -> list[str]:
     if post is not None and post.role in roles:
         return []
     allowed = ", ".join(sorted(str(role.label) for role in roles))
-    held = f"you act as “{post.title}” ({Role(post.role).label})" if post else "you hold no post"
-    return [
-        _("Only these may %(words)s: %(allowed)s. At present %(held)s.")
-        % {"words": words, "allowed": allowed, "held": held}
-    ]
+    if post is None:
+        said = _("Only these may %(words)s: %(allowed)s. At present you hold no post.")
+        return [said % {"words": _(words), "allowed": allowed}]
+    said = _("Only these may %(words)s: %(allowed)s. At present you act as “%(post)s” (%(role)s).")
+    return [said % {"words": _(words), "allowed": allowed, "post": post.title, "role": Role(post.role).label}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,6 @@ class Explained:
 def explained(post: Post | None) -> list[Explained]:
     """The whole table as it stands for a post, in its order."""
     return [
-        Explained(act, words, tuple(sorted(str(role.label) for role in roles)), tuple(objections(act, post)))
+        Explained(act, _(words), tuple(sorted(str(role.label) for role in roles)), tuple(objections(act, post)))
         for act, (words, roles) in TABLE.items()
     ]

@@ -44,8 +44,11 @@ def objections_to_answering(
 def _objections_to_seal(asked: Asked, by: Acting | None, seal: str) -> list[str]:
     iteration = asked.round.iteration
     if seal != iteration.seal:
-        said = f"you were shown seal {seal[:12] or '(none)'}…, and the round is on seal {iteration.seal[:12]}…"
-        return [_("The text has changed since you opened it: %(said)s. Read the change, then answer.") % {"said": said}]
+        said = _(
+            "The text has changed since you opened it: you were shown seal %(shown)s…, and the round is on seal "
+            "%(seal)s…. Read the change, then answer."
+        )
+        return [said % {"shown": seal[:12] or "–", "seal": iteration.seal[:12]}]
     shown = Look.objects.filter(iteration=iteration, person=by.person if by else None)
     shown = shown.filter(post__in={asked.post_id, by.post.pk}) if by else shown.none()
     if by is not None and by.through == "link":
@@ -85,8 +88,10 @@ def _objections_to_stance(asked: Asked, stance: str, reason: str, conditions: Se
             for number in standing.order_by("number").values_list("number", flat=True)
         ]
     if stance in {Stance.NOT_CONTENT, Stance.ADVICE} and not reason.strip():
-        what = "what you object to" if stance == Stance.NOT_CONTENT else "what you advise"
-        reasons.append(_("Say %(what)s, so that the pen team can act on it.") % {"what": what})
+        if stance == Stance.NOT_CONTENT:
+            reasons.append(_("Say what you object to, so that the pen team can act on it."))
+        else:
+            reasons.append(_("Say what you advise, so that the pen team can act on it."))
     return reasons
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from penholder.agreement import deadlines, process
-from penholder.agreement.models import Carry, Clearance, How, Kind, Look, Round, Stance, State
+from penholder.agreement.models import Asked, Carry, Clearance, How, Kind, Look, Remark, Round, Stance, State
 from penholder.agreement.rules.authority import objections_to_acting, objections_to_moving
 from penholder.agreement.tallies import Tally, count
 from penholder.drafting.models import Iteration
@@ -64,17 +64,7 @@ def matters_before_clearing(round: Round, *, at: datetime, tally: Tally | None =
         return reasons
     tally = tally or count(round, at=at)
     reasons = []
-    for row in tally.objecting:
-        said = (
-            "has withdrawn its agreement" if row.answer and row.answer.stance == Stance.WITHDRAWN else "is not content"
-        )
-        reasons.append(
-            _("%(post)s %(said)s. It must be heard, and answer again, before the text is cleared.")
-            % {"post": row.post.words, "said": said}
-        )
-    for remark in tally.conditions:
-        claimed = " The pen team says that it is met; only its signer can settle it." if remark.claimed_met_at else ""
-        reasons.append(f"Condition {remark.number} of {remark.asked.post.words} is not settled.{claimed}")
+    reasons += [_objecting(row) for row in tally.objecting] + [_unmet(remark) for remark in tally.conditions]
     reasons += [
         _("Remark %(number)s of %(post)s has no disposition: say what became of it, and why.")
         % {"number": remark.number, "post": remark.asked.post.words}
@@ -104,6 +94,23 @@ def matters_before_clearing(round: Round, *, at: datetime, tally: Tally | None =
             % {"pending": len(tally.pending), "last": last}
         )
     return reasons + _unseen_judgements(round, tally, at=at)
+
+
+def _objecting(row: Asked) -> str:
+    if row.answer and row.answer.stance == Stance.WITHDRAWN:
+        said = _(
+            "%(post)s has withdrawn its agreement. It must be heard, and answer again, before the text is cleared."
+        )
+    else:
+        said = _("%(post)s is not content. It must be heard, and answer again, before the text is cleared.")
+    return said % {"post": row.post.words}
+
+
+def _unmet(remark: Remark) -> str:
+    said = _("Condition %(number)s of %(post)s is not settled.")
+    if remark.claimed_met_at:
+        said += " " + _("The pen team says that it is met; only its signer can settle it.")
+    return said % {"number": remark.number, "post": remark.asked.post.words}
 
 
 def _unseen_judgements(round: Round, tally: Tally, *, at: datetime) -> list[str]:
