@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -31,8 +32,7 @@ def shown(published, office, settings, tmp_path):
         Redirect("/old/", "/"),
     ]
     at = office.later()
-    site = sites.build(at=at, pages=pages)
-    record.note(site, at=at)
+    site = sites.build(at=at, pages=pages, then=partial(record.note, at=at))
     checkpoints.sign(key=checkpoints.key_at(tmp_path / "key"), at=at)
     return site.release
 
@@ -110,7 +110,21 @@ def last() -> int:
 
 def test_a_site_that_was_put_in_the_place_of_the_published_one_is_named(shown, office):
     sites.build(at=office.later(), pages=[Page("/", b"<!doctype html><title>Mine</title>")])
-    assert "the record does not tell of the site" in broken()["site"]
+    assert "is shown, and the record tells that" in broken()["site"]
+
+
+def test_an_older_site_that_was_put_back_is_named(shown, office, settings):
+    at = office.later()
+    newer = sites.build(
+        at=at, pages=[Page("/", b"<!doctype html><title>Corrected</title>")], then=partial(record.note, at=at)
+    )
+    assert broken() == {}
+    current = settings.PENHOLDER_PUBLIC / "current"
+    current.unlink()
+    current.symlink_to(shown)
+    assert broken() == {
+        "site": f"{shown.name} is shown, and the record tells that {newer.release.name} is. Publish again."
+    }
 
 
 def test_a_site_that_vanished_is_missed(shown, settings):
@@ -121,8 +135,7 @@ def test_a_site_that_vanished_is_missed(shown, settings):
 def test_a_published_file_is_known_by_its_bytes(shown, published, tmp_path):
     copy = tmp_path / "copy.json"
     copy.write_bytes((shown / "strategy" / "manifest.json").read_bytes())
-    said = [one.what for one in proofs.of_file(copy)]
-    assert said == [
+    assert proofs.of_file(copy) == [
         f"Published as /strategy/manifest.json in the site {shown.name}.",
         f"The manifest of strategy:1, published as edition 1 on 2012-09-10. Its seal is {published.iteration.seal}.",
     ]
@@ -133,4 +146,4 @@ def test_a_published_file_is_known_by_its_bytes(shown, published, tmp_path):
 def test_a_section_is_known_by_the_bytes_of_its_text(shown, office, tmp_path):
     copy = tmp_path / "vision.md"
     copy.write_text(office.texts["vision"], encoding="utf-8")
-    assert [one.what for one in proofs.of_file(copy)] == ["The text of section “vision” in strategy:1."]
+    assert proofs.of_file(copy) == ["The text of section “vision” in strategy:1."]

@@ -7,22 +7,18 @@ The subject is the seal of the iteration. Facts are text, whole numbers and list
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from penholder.agreement.models import Answer, Asked, Clearance, Delegation, Disposition, Remark, Round
 from penholder.agreement.voices import Voice
 from penholder.people.acting import Acting
+from penholder.record.chain import moment
 from penholder.record.ledger import Act
 from penholder.seal import digest
 
 # Acts when nobody does: silence that is deemed consent, signatures that are carried over.
 CLOCK = "The clock of this instance"
-
-
-def moment(at: datetime) -> str:
-    """A moment as the record's facts spell it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _by(by: Acting | Voice | None) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from penholder.agreement import deadlines, entries, locks
+from penholder.agreement import deadlines, locks
 from penholder.agreement.models import Asked, Link
 from penholder.agreement.rules import objections_to_acting, objections_to_running
 from penholder.agreement.voices import hear
 from penholder.errors import Missing, Refused
 from penholder.people.acting import Acting
 from penholder.record import ledger
+from penholder.record.chain import moment
 from penholder.record.ledger import Act
 from penholder.seal import digest
 
@@ -88,7 +89,7 @@ def end(*, link_id: int, by: Acting, at: datetime) -> Link:
 
 def _entry(act: str, link: Link, by: Acting, at: datetime) -> Act:
     round = link.asked.round
-    facts = {"round": round.key, "post": link.asked.post.key, "expires_at": entries.moment(link.expires_at)}
+    facts = {"round": round.key, "post": link.asked.post.key, "expires_at": moment(link.expires_at)}
     seal = round.iteration.seal
     return Act(act=act, actor=by.post.words, person=by.said_name, subject=seal, at=at, facts=facts)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from penholder.agreement.entries import moment, scope_of
+from penholder.agreement.entries import scope_of
 from penholder.agreement.models import Asked, Clearance, Delegation, Disposition, Remark, Round
-from penholder.record.chain import Link
+from penholder.record.chain import Link, moment
 from penholder.record.models import Entry
 from penholder.seal import digest
 
@@ -96,7 +96,7 @@ def replay(links: Iterable[Link]) -> Agreement:
             continue
         try:
             play(state, link, json.loads(link.facts))
-        except (KeyError, ValueError, TypeError) as error:
+        except (AttributeError, KeyError, ValueError, TypeError) as error:
             state.faults.append((link.number, f"{link.act} speaks of what is not there: {error!r}."))
     return state
 
@@ -288,7 +288,7 @@ def of_tables() -> Agreement:
             cleared=round.pk in standing,
         )
     for row in Asked.objects.select_related("post", "answer").iterator(chunk_size=2000):
-        told = AskedState(list(row.sections), moment(row.deadline_at))
+        told = AskedState(row.sections, moment(row.deadline_at))
         if row.answer:
             told.number, told.stance = row.answer.number, row.answer.stance
             told.how, told.late = row.answer.how, int(row.answer.late)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -66,7 +67,6 @@ def build(names: tuple[str, ...] = (), *, reason: str = "", agreed_elsewhere: bo
     key = checkpoints.key_at(settings.PENHOLDER_RECORD_KEY)
     checkpoints.sign(key=key, at=at)
     with console.progress("Publishing") as tell:
-        site = sites.build(at=at, progress=tell)
-    shown.note(site, at=at)
+        site = sites.build(at=at, progress=tell, then=partial(shown.note, at=at))
     checkpoints.sign(key=key, at=at)
     return site

@@ -38,10 +38,10 @@ def _of_file(file: Path, *, as_json: bool) -> int:
 
     known = proofs.of_file(file)
     if as_json:
-        console.as_json({"file": str(file), "known": [one.what for one in known]})
+        console.as_json({"file": str(file), "known": known})
     elif known:
-        for one in known:
-            console.out().print(escape(one.what))
+        for what in known:
+            console.out().print(escape(what))
     else:
         console.out().print(
             f"{escape(str(file))} is not what this instance sealed or published: no file has its checksum."
@@ -70,7 +70,5 @@ def _show(proof: Proof) -> None:
         f"texts, {proof.answers} answers, {proof.editions} editions and {proof.files} published files"
     )
     count = len(proof.broken)
-    out.print(
-        f"Read {said}. "
-        + (f"{count} of them {'does' if count == 1 else 'do'} not hold." if count else "All of it holds.")
-    )
+    holds = f"{count} {'thing does' if count == 1 else 'things do'} not hold." if count else "All of it holds."
+    out.print(f"Read {said}. {holds}")

@@ -85,10 +85,12 @@ def build(
     pages: Iterable[Page | File | Redirect] | None = None,
     progress: Progress | None = None,
     wait: float = SECONDS_TO_WAIT_FOR_ANOTHER_PUBLISH,
+    then: Callable[[Site], None] | None = None,
 ) -> Site:
     """Write the whole site and show it in one step. Until the last moment, and if anything fails, the old one stands.
 
-    `pages` are those of the callable that PENHOLDER_PAGES names, with the built assets, unless given.
+    `pages` are those of the callable that PENHOLDER_PAGES names, with the built assets, unless given. `then` is called
+    once the site is shown and before another publish may begin, so that what it writes down is in the order of sites.
     Raises Refused for two files at one address, an address that climbs out, a redirect to nowhere, a full disk;
     Conflict when another publish is still running after `wait` seconds.
     """
@@ -100,15 +102,17 @@ def build(
         try:
             writing = _Writing(folder, before, Variants(cache / "compressed"), int(at.timestamp()), progress)
             site = writing.all(_everything(at) if pages is None else pages, at)
-            finished = releases.show(public, folder)
+            site = replace(site, release=releases.show(public, folder))
         except BaseException as problem:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(problem, OSError) and problem.errno in _OUT_OF_ROOM:
                 raise Refused(_out_of_room(public)) from problem
             raise
+        if then:
+            then(site)
         kept = releases.kept(public)
         Variants(cache / "compressed").keep_only(e.sha256 for release in kept for e in release.entries.values())
-    return replace(site, release=finished)
+    return site
 
 
 def built_assets(folder: Path) -> Iterator[File]:

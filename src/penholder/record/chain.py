@@ -18,6 +18,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 START = "0" * 64  # what the first entry carries in place of the hash of one before it
@@ -47,6 +48,14 @@ class Fault:
 
     number: int
     what: str
+
+
+def moment(at: datetime | None) -> str:
+    """A moment as the record spells it: UTC, with microseconds, "2026-11-23T21:40:05.123456Z".
+
+    "" for None, which is what a database gives for a moment that somebody damaged: so that the entry can be named.
+    """
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else ""
 
 
 def sha256(text: str) -> str:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.db import transaction
 
 from penholder.errors import Refused
+from penholder.record.chain import moment
 from penholder.record.models import Checkpoint, Head
 
 
@@ -41,10 +42,6 @@ def key_at(path: Path) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(raw)
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 @transaction.atomic
 def sign(*, key: Ed25519PrivateKey, at: datetime) -> Checkpoint | None:
     """Sign the head as it is now; None when the record is empty or this head is signed already."""
@@ -52,7 +49,7 @@ def sign(*, key: Ed25519PrivateKey, at: datetime) -> Checkpoint | None:
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     if head is None or head.number == 0 or Checkpoint.objects.filter(number=head.number, key=public).exists():
         return None
-    signature = key.sign(statement(number=head.number, hash=head.hash, at=_moment(at))).hex()
+    signature = key.sign(statement(number=head.number, hash=head.hash, at=moment(at))).hex()
     return Checkpoint.objects.create(
         number=head.number, hash=head.hash, at=at.astimezone(UTC), key=public, signature=signature
     )
@@ -62,7 +59,7 @@ def holds(checkpoint: Checkpoint) -> bool:
     """Whether the signature is good for what the checkpoint says."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(checkpoint.key))
-        message = statement(number=checkpoint.number, hash=checkpoint.hash, at=_moment(checkpoint.at))
+        message = statement(number=checkpoint.number, hash=checkpoint.hash, at=moment(checkpoint.at))
         key.verify(bytes.fromhex(checkpoint.signature), message)
     except (InvalidSignature, ValueError):
         return False

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.db import models
 
-from penholder.record.chain import START, Link
+from penholder.record.chain import START, Link, moment
 from penholder.record.sealed import SealedModel
-
-
-def moment(at: datetime) -> str:
-    """A moment as the record spells it: UTC, with microseconds, "2026-11-23T21:40:05.123456Z"."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Entry(SealedModel):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 from penholder.record import checkpoints
-from penholder.record.chain import START, Fault, Link, follow
-from penholder.record.models import Checkpoint, Entry, Head, moment
+from penholder.record.chain import START, Fault, Link, follow, moment
+from penholder.record.models import Checkpoint, Entry, Head
 
 
 @dataclass(frozen=True, slots=True)
