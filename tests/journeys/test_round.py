@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from tests.journeys import desks
 
 pytestmark = [pytest.mark.browser]
-
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
 
 # Two Leaders, the pen team, the chair and a minister, and one sealed report.
 OFFICE = """
@@ -50,28 +42,17 @@ iterations.seal(document=document, label="Full text", taken_at=at, at=at)
 
 @pytest.fixture
 def home(tmp_path):
-    """A home folder with that office in it, and the environment in which its commands run."""
-    environment = os.environ | {
-        "PENHOLDER_HOME": str(tmp_path / "home"),
-        "PENHOLDER_SECOND_FACTOR": "none",
-        "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
-    subprocess.run([sys.executable, "-c", OFFICE], env=environment, check=True)
-    return environment
+    """The environment of a home folder with that office in it."""
+    told = desks.environment(tmp_path / "home", PENHOLDER_SECOND_FACTOR="none")
+    desks.fill(told, OFFICE)
+    return told
 
 
 @pytest.fixture
 def desk(home, catalogues, built):
     """The desk of that home, served."""
-    command = [sys.executable, "-c", "from penholder.cli.serve import serve; serve()", "--port", "0", "--no-work"]
-    process = subprocess.Popen(command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    port = re.search(r":(\d+)/", process.stdout.readline())[1]
-    yield f"http://localhost:{port}"
-    process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=20)
-    assert "Traceback" not in errors, errors
+    with desks.served(home) as address:
+        yield address
 
 
 @pytest.fixture
@@ -82,10 +63,7 @@ def enter(browser, desk):
     def enter(name, width=1280):
         windows.append(browser.new_context(viewport={"width": width, "height": 800}))
         page = windows[-1].new_page()
-        page.goto(f"{desk}/account/login/")
-        page.get_by_label("E-mail address").fill(f"{name}@dept.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        desks.sign_in(page, desk, name)
         page.wait_for_url("**/desk/")
         return page
 
@@ -211,7 +189,7 @@ def test_a_form_for_a_text_that_changed_is_refused_with_the_change(home, desk, e
     hanna.goto(f"{desk}/desk/")
     hanna.locator(".pd-task a").first.click()
     hanna.get_by_label("Content", exact=True).check()
-    subprocess.run([sys.executable, "-c", CHANGED], env=home, check=True)
+    desks.fill(home, CHANGED)
     pia.goto(f"{desk}/desk/rounds/strategy-1-sign-off/run/")
     pia.get_by_role("button", name="Go on with iteration 2").click()
     pia.wait_for_url("**/desk/rounds/strategy-2-sign-off/")
@@ -245,14 +223,7 @@ def test_the_pages_of_a_round_pass_axe_and_fit(desk, enter, axe, width):
     open_round(page, desk, "Sign-off", "Digital Leader, Health", "Digital Leader, Home")
     for path in ("", "matrix/", "remarks/", "run/"):
         page.goto(f"{desk}/desk/rounds/strategy-1-sign-off/{path}")
-        fits_and_passes(page, axe)
+        assert desks.faults(page, axe) == [], page.url
     for path in ("/desk/texts/", "/desk/texts/strategy/open/"):
         page.goto(desk + path)
-        fits_and_passes(page, axe)
-
-
-def fits_and_passes(page, axe):
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    page.evaluate(axe)
-    violations = page.evaluate(RUN_AXE, RULES)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == [], page.url
+        assert desks.faults(page, axe) == [], page.url

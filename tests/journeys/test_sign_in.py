@@ -4,29 +4,15 @@ it, and every page of the account and of people, wide and narrow."""
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from tests.journeys import desks
+from tests.journeys.desks import PASSWORD, faults, sign_in
 
 pytestmark = [pytest.mark.browser]
-
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
-TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
-  [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
-    .map(e => e.outerHTML.slice(0, 120))"""
-
-# Words in the colour of their own ground: axe leaves these to people.
-VANISHED = """() => [...document.querySelectorAll('.govuk-button, .govuk-tag, .govuk-notification-banner__title')]
-  .filter(e => getComputedStyle(e).color === getComputedStyle(e).backgroundColor).map(e => 'vanished: ' + e.outerHTML.slice(0, 120))"""
 
 PEOPLE = """
 import django
@@ -71,36 +57,19 @@ def provider():
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory, catalogues, built, provider):
-    """A desk that runs; nothing is published there. `localhost`, because passkeys want a name."""
-    home = tmp_path_factory.mktemp("home")
-    environment = os.environ | {
-        "PENHOLDER_HOME": str(home),
-        "PENHOLDER_LANGUAGES": "en,cy",
-        "PENHOLDER_SECOND_FACTOR": "",
-        "PENHOLDER_OIDC_ISSUER": provider,
-        "PENHOLDER_OIDC_CLIENT": "penholder",
-        "PENHOLDER_OIDC_SECRET": "secret",
-        "PENHOLDER_OIDC_NAME": "the department",
-        "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    # Coverage says on stderr that templates which are not debugged cannot be counted; the server has to be silent there.
-    environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
-    subprocess.run([sys.executable, "-c", PEOPLE], env=environment, check=True)
-    command = [sys.executable, "-c", "from penholder.cli.serve import serve; serve()", "--port", "0", "--no-work"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    port = re.search(r":(\d+)/", process.stdout.readline())[1]
-    yield f"http://localhost:{port}"
-    process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=20)
-    assert "Traceback" not in errors, errors
-
-
-def sign_in(page, desk, name, password=PASSWORD):
-    page.goto(f"{desk}/account/login/")
-    page.get_by_label("E-mail address").fill(f"{name}@dept.example")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    """A desk that runs; nothing is published there."""
+    told = desks.environment(
+        tmp_path_factory.mktemp("home"),
+        PENHOLDER_LANGUAGES="en,cy",
+        PENHOLDER_SECOND_FACTOR="",
+        PENHOLDER_OIDC_ISSUER=provider,
+        PENHOLDER_OIDC_CLIENT="penholder",
+        PENHOLDER_OIDC_SECRET="secret",
+        PENHOLDER_OIDC_NAME="the department",
+    )
+    desks.fill(told, PEOPLE)
+    with desks.served(told) as address:
+        yield address
 
 
 def device(page):
@@ -196,14 +165,6 @@ OPEN = ("/account/login/", "/account/signup/", "/account/password/reset/", "/acc
 MINE = ("/desk/", "/desk/people/", "/desk/people/posts/pen/", "/desk/people/organisations/hmrc/", "/desk/permissions/", "/desk/delegations/", "/account/",
         "/account/sessions/", "/account/password/change/", "/account/2fa/webauthn/add/", "/account/2fa/totp/activate/",
         "/account/2fa/recovery-codes/generate/", "/account/3rdparty/", "/account/reauthenticate/", "/account/logout/")  # fmt: skip
-
-
-def faults(window, axe):
-    window.evaluate("document.querySelectorAll('main details').forEach(drawer => { drawer.open = true; })")
-    window.evaluate(axe)
-    found = window.evaluate(RUN_AXE, RULES)["violations"]
-    told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:4]]}" for one in found]
-    return told + window.evaluate(TOO_WIDE) + window.evaluate(VANISHED)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
