@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from penholder.charts.drawing import WORDS
+from penholder.web.labels import of_charts
+
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "messages.py"
 HOLE = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
@@ -54,3 +57,7 @@ def test_welsh_fills_the_same_holes_as_english(welsh):
         wrong += [words for words in said if set(HOLE.findall(words)) != holes and set(HOLE.findall(words)) - holes]
         wrong += [words for words in said[:1] if isinstance(entry.id, str) and set(HOLE.findall(words)) != holes]
     assert wrong == []
+
+
+def test_every_word_of_charts_is_offered_for_translation():
+    assert of_charts() == WORDS

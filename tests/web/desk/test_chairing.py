@@ -33,6 +33,14 @@ def test_the_pen_team_opens_a_round_after_checking_what_it_chose(office, sealed,
     assert (made.kind, made.message, made.asked.count()) == ("sign-off", "By Friday week, please.", 3)
 
 
+def test_a_form_that_is_sent_twice_asks_nobody_twice(office, sealed, signed_in):  # noqa: F811
+    client = signed_in("pen")
+    for kind in ("advice", "sign-off"):
+        form = chosen(office, sealed, kind=kind) | {"confirm": "1"}
+        assert [client.post(OPEN, form).status_code for _ in range(2)] == [302, 409]
+    assert Round.objects.count() == 2
+
+
 def test_every_objection_to_a_round_stands_above_the_form_with_what_was_chosen(office, sealed, signed_in):  # noqa: F811
     page = signed_in("pen").post(OPEN, chosen(office, sealed, kind="approval"))
     assert "One post approves. Ask that post alone" in words(page)

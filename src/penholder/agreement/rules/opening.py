@@ -36,7 +36,7 @@ def objections_to_opening(
     by: Acting | None,
     at: datetime,
 ) -> list[str]:
-    """Every reason why this round may not be opened now. Four queries at most, however many are asked."""
+    """Every reason why this round may not be opened now. Five queries at most, however many are asked."""
     reasons = objections_to_acting("round.open", by, at=at)
     if not asked:
         reasons.append(_("Nobody is asked. Choose at least one post."))
@@ -52,7 +52,20 @@ def objections_to_opening(
     if terms.kind in process.CLEARED_KINDS:
         reasons += _objections_to_another(iteration, terms.kind)
         reasons += cleared_steps(iteration, process.steps_before(iteration.document.kind, terms.kind))
+    else:
+        reasons += _objections_to_the_same(iteration, terms.kind, asked)
     return reasons
+
+
+def _objections_to_the_same(iteration: Iteration, kind: str, asked: Sequence[AskFor]) -> list[str]:
+    """Posts that are being asked the same of this very text already: a form that was sent twice, mostly."""
+    rows = Asked.objects.filter(round__iteration=iteration, round__kind=kind, round__state=State.OPEN)
+    rows = rows.filter(post__in=[one.post for one in asked]).select_related("post__organisation", "round")
+    return [
+        _("“%(post)s” is asked the same in %(round)s already, which still runs.")
+        % {"post": row.post.words, "round": row.round.key}
+        for row in rows
+    ]
 
 
 def _objections_to_scope(iteration: Iteration, one: AskFor) -> list[str]:

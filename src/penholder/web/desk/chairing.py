@@ -33,7 +33,8 @@ def documents(request: DeskRequest) -> HttpResponseBase:
         raise Refused(objections)
     rows = Document.objects.annotate(newest=Max("iterations__number")).filter(newest__gte=1).order_by("kind", "title")
     running: dict[int, list[Round]] = {}
-    for one in Round.objects.filter(ended_at=None).select_related("iteration").defer("iteration__manifest"):
+    rounds_here = Round.objects.filter(ended_at=None).select_related("iteration")
+    for one in rounds_here.defer("iteration__manifest", "iteration__events"):
         running.setdefault(one.iteration.document_id, []).append(one)
     told = [{"document": row, "rounds": running.get(row.pk, [])} for row in rows]
     opens = not permissions.objections("round.open", by.post)

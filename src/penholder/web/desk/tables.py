@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -33,17 +34,18 @@ def matrix(request: DeskRequest, key: str) -> HttpResponseBase:
     reader(request, found)
     told = standing.matrix(found.pk)
     page = Paginator(told.rows, POSTS).get_page(request.GET.get("page"))
+    marks = {key: render_to_string("desk/rounds/state.html", {"state": state}) for key, state in CELLS.items()}
     rows = [
-        {"row": row, "whole": CELLS[row.cells[0]] if len(set(row.cells)) == 1 else None, "cells": _cells(row.cells)}
+        {
+            "row": row,
+            "whole": marks[row.cells[0]] if len(set(row.cells)) == 1 else "",
+            "cells": [marks[cell] for cell in row.cells],
+        }
         for row in page
     ]
     counts = [(CELLS[state], count) for state, count in told.counts().items() if count]
     context = {"round": found, "columns": told.columns, "rows": rows, "counts": counts, "page": page}
     return render(request, "desk/rounds/matrix.html", context)
-
-
-def _cells(cells: Sequence[str]) -> list[Any]:
-    return [CELLS[cell] for cell in cells]
 
 
 def matrix_csv(request: DeskRequest, key: str) -> HttpResponse:
@@ -52,7 +54,8 @@ def matrix_csv(request: DeskRequest, key: str) -> HttpResponse:
     reader(request, found)
     told = standing.matrix(found.pk)
     heads = [_("Organisation"), _("Post"), *(column.title for column in told.columns)]
-    lines = ([row.organisation, row.post, *(str(CELLS[cell].words) for cell in row.cells)] for row in told.rows)
+    words = {key: str(state.words) for key, state in CELLS.items()}
+    lines = ([row.organisation, row.post, *(words[cell] for cell in row.cells)] for row in told.rows)
     return _csv(f"{key}-matrix.csv", heads, lines)
 
 
