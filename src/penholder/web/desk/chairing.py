@@ -18,6 +18,7 @@ from penholder.agreement.askings import Terms
 from penholder.agreement.models import Carry, Kind, Round, Rule
 from penholder.agreement.rules import AskFor
 from penholder.drafting.models import Document, Iteration
+from penholder.drafting.models import Kind as Kinds
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
 from penholder.people.models import Post
@@ -27,7 +28,7 @@ from penholder.web.desk.rounds import find, reader
 
 
 def documents(request: DeskRequest) -> HttpResponseBase:
-    """Every document that has a sealed text, with the newest and the rounds that run on it."""
+    """Every document that has a sealed text, with the rounds that run on it: those with one first, then the strategy."""
     by = acting(request)
     if objections := permissions.objections("text.read", by.post):
         raise Refused(objections)
@@ -37,6 +38,7 @@ def documents(request: DeskRequest) -> HttpResponseBase:
     for one in rounds_here.defer("iteration__manifest", "iteration__events"):
         running.setdefault(one.iteration.document_id, []).append(one)
     told = [{"document": row, "rounds": running.get(row.pk, [])} for row in rows]
+    told.sort(key=lambda one: (not one["rounds"], one["document"].kind != Kinds.STRATEGY))
     opens = not permissions.objections("round.open", by.post)
     return render(request, "desk/rounds/documents.html", {"told": told, "opens": opens})
 
