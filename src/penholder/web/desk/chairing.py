@@ -28,7 +28,7 @@ from penholder.web.desk.rounds import find, reader
 
 
 def documents(request: DeskRequest) -> HttpResponseBase:
-    """Every document that has a sealed text, with the rounds that run on it: those with one first, then the strategy."""
+    """Every document that has a sealed text: first those with a round that runs, then the strategy, then the others."""
     by = acting(request)
     if objections := permissions.objections("text.read", by.post):
         raise Refused(objections)
@@ -37,8 +37,8 @@ def documents(request: DeskRequest) -> HttpResponseBase:
     rounds_here = Round.objects.filter(ended_at=None).select_related("iteration")
     for one in rounds_here.defer("iteration__manifest", "iteration__events"):
         running.setdefault(one.iteration.document_id, []).append(one)
-    told = [{"document": row, "rounds": running.get(row.pk, [])} for row in rows]
-    told.sort(key=lambda one: (not one["rounds"], one["document"].kind != Kinds.STRATEGY))
+    ordered = sorted(rows, key=lambda row: (row.pk not in running, row.kind != Kinds.STRATEGY))
+    told = [{"document": row, "rounds": running.get(row.pk, [])} for row in ordered]
     opens = not permissions.objections("round.open", by.post)
     return render(request, "desk/rounds/documents.html", {"told": told, "opens": opens})
 
