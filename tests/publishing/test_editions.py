@@ -144,3 +144,10 @@ def test_following_ends_outside_or_is_refused(targets):
     except Refused:
         return
     assert not set(ends.values()) & set(targets)
+
+
+@pytest.mark.parametrize(("key", "stands"), [("strategy", "/strategy/"), ("help", "/help-document/")])
+def test_a_document_never_stands_where_a_page_of_the_site_does(key, stands):
+    document = documents.put(key=key, kind="paper", title="Help", sections=[Draft("one", "One", "Words.\n")])
+    assert addresses.of_document(document) == stands
+    assert addresses.of_edition(document, 2) == f"{stands}editions/2/"

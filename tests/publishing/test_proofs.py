@@ -19,7 +19,7 @@ from penholder.seal import manifest_bytes
 
 pytestmark = pytest.mark.django_db
 
-MANIFEST = "/strategy/manifest.json"
+MANIFEST = "/strategy/editions/1/manifest.json"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_one_alteration_of_a_table_is_named(shown, sql, where):
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "index.html.gz", "strategy/manifest.json", "site.json", "redirects.json"]
+    "name", ["index.html", "index.html.gz", "strategy/editions/1/manifest.json", "site.json", "redirects.json"]
 )
 def test_one_altered_byte_of_a_published_file_is_named(shown, name):
     file = shown / name
@@ -115,9 +115,9 @@ def test_a_site_that_was_put_in_the_place_of_the_published_one_is_named(shown, o
 
 def test_an_older_site_that_was_put_back_is_named(shown, office, settings):
     at = office.later()
-    newer = sites.build(
-        at=at, pages=[Page("/", b"<!doctype html><title>Corrected</title>")], then=partial(record.note, at=at)
-    )
+    manifest = Page(MANIFEST, (shown / MANIFEST.strip("/")).read_bytes(), "application/json")
+    pages = [Page("/", b"<!doctype html><title>Corrected</title>"), manifest]
+    newer = sites.build(at=at, pages=pages, then=partial(record.note, at=at))
     assert broken() == {}
     current = settings.PENHOLDER_PUBLIC / "current"
     current.unlink()
@@ -127,6 +127,16 @@ def test_an_older_site_that_was_put_back_is_named(shown, office, settings):
     }
 
 
+@pytest.mark.parametrize(("pages", "says"), [([], "it is missing"), ([b"{}"], "it is not what was sealed")])
+def test_a_site_that_was_published_without_what_was_sealed_is_named(shown, office, pages, says):
+    at = office.later()
+    made = [Page(MANIFEST, body, "application/json") for body in pages]
+    sites.build(at=at, pages=[Page("/", b"<!doctype html>"), *made], then=partial(record.note, at=at))
+    found = broken()
+    assert list(found) == [f"site:{MANIFEST.strip('/')}"]
+    assert found[f"site:{MANIFEST.strip('/')}"].startswith(says)
+
+
 def test_a_site_that_vanished_is_missed(shown, settings):
     (settings.PENHOLDER_PUBLIC / "current").unlink()
     assert broken()["site"].startswith("the record tells of a site, and none is here")
@@ -134,9 +144,9 @@ def test_a_site_that_vanished_is_missed(shown, settings):
 
 def test_a_published_file_is_known_by_its_bytes(shown, published, tmp_path):
     copy = tmp_path / "copy.json"
-    copy.write_bytes((shown / "strategy" / "manifest.json").read_bytes())
+    copy.write_bytes((shown / MANIFEST.strip("/")).read_bytes())
     assert proofs.of_file(copy) == [
-        f"Published as /strategy/manifest.json in the site {shown.name}.",
+        f"Published as {MANIFEST} in the site {shown.name}.",
         f"The manifest of strategy:1, published as edition 1 on 2012-09-10. Its seal is {published.iteration.seal}.",
     ]
     copy.write_bytes(copy.read_bytes() + b"\n")

@@ -1,4 +1,4 @@
-"""Addresses that once were, kept for ever."""
+"""Where documents and editions stand on the site; and addresses that once were, kept for ever."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ from penholder.drafting.models import Document, Kind
 from penholder.errors import Refused
 from penholder.publishing.models import Address
 
+# First parts of addresses that are pages of the site itself; a document with such a key gets "-document" after it.
+RESERVED = frozenset(
+    {"actions", "departments", "coverage", "changes", "passages", "help", "accessibility", "media", "assets", "cy"}
+)
+
 
 def of_document(document: Document) -> str:
     """Where the current edition of a document stands on the site."""
     if document.kind == Kind.DEPARTMENTAL and document.organisation:
         return f"/departments/{document.organisation.key}/"
-    return f"/{document.key}/"
+    return f"/{document.key}-document/" if document.key in RESERVED else f"/{document.key}/"
+
+
+def of_edition(document: Document, number: int) -> str:
+    """Where one of its editions stands, frozen, for ever."""
+    return f"{of_document(document)}editions/{number}/"
 
 
 def of_action(number: int) -> str:

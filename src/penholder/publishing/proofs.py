@@ -167,12 +167,15 @@ def _of_site(site: Release | None, published: list[Edition], progress: Progress)
 
 
 def _of_manifests(site: Release, published: list[Edition]) -> list[Broken]:
-    """Documents whose manifest on the site is not that of the newest edition which was published by then."""
-    by_then = [row for row in published if row.published_at and row.published_at <= datetime.fromisoformat(site.at)]
+    """Editions that were published by then and whose manifest the site does not hold as it was sealed."""
     broken = []
-    for edition in {row.document_id: row for row in by_then}.values():
-        path = f"{addresses.of_document(edition.document).strip('/')}/manifest.json"
-        if path in site.entries and site.entries[path].sha256 != edition.iteration.seal:
+    for edition in published:
+        if edition.published_at is None or edition.published_at > datetime.fromisoformat(site.at):
+            continue
+        path = f"{addresses.of_edition(edition.document, edition.number).strip('/')}/manifest.json"
+        held = site.entries.get(path)
+        if held is None or held.sha256 != edition.iteration.seal:
             name = f"{edition.document.key}:{edition.iteration.number}"
-            broken.append(Broken(f"site:{path}", f"it is not what was sealed as {name}."))
+            what = "it is not what was sealed" if held else "it is missing, and should be what was sealed"
+            broken.append(Broken(f"site:{path}", f"{what} as {name}. Publish again."))
     return broken

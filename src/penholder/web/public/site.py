@@ -20,11 +20,6 @@ from penholder.publishing import addresses, editions
 from penholder.publishing.models import Edition
 from penholder.web.public.states import Coverage
 
-# First parts of addresses that are pages of the site itself; a document with such a key gets "-document" after it.
-RESERVED = frozenset(
-    {"actions", "departments", "coverage", "changes", "passages", "help", "accessibility", "media", "assets", "cy"}
-)
-
 
 @dataclass(frozen=True)
 class Publication:
@@ -57,13 +52,11 @@ class Publication:
     @property
     def address(self) -> str:
         """Where its newest edition stands."""
-        if self.departmental and self.document.organisation:
-            return f"/departments/{self.document.organisation.key}/"
-        return f"/{self.key}-document/" if self.key in RESERVED else f"/{self.key}/"
+        return addresses.of_document(self.document)
 
     def edition_address(self, number: int) -> str:
         """Where one of its editions stands, frozen."""
-        return f"{self.address}editions/{number}/"
+        return addresses.of_edition(self.document, number)
 
     def text(self, edition: Edition) -> SealedText:
         """What one of its editions holds."""
