@@ -22,8 +22,9 @@ from penholder.agreement.models import (
     Stance,
 )
 from penholder.drafting.models import SealedSection
-from penholder.record.accounts import CHUNK, Broken, Told, compare, entries, said, who
+from penholder.record.accounts import CHUNK, Told, compare, entries, said, who
 from penholder.record.chain import moment
+from penholder.record.findings import Broken
 
 Pairs = Iterator[tuple[str, Told]]
 

@@ -23,8 +23,9 @@ from penholder.publishing import addresses, editions, releases, shown, sites
 from penholder.publishing.models import Edition
 from penholder.publishing.releases import Release
 from penholder.record import verification
-from penholder.record.accounts import Broken, Told, compare, entries, facts_of, said
+from penholder.record.accounts import Told, compare, entries, facts_of, said
 from penholder.record.chain import moment
+from penholder.record.findings import Broken
 from penholder.record.models import Entry
 
 Progress = Callable[[int, int | None, str], None]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from penholder.record.findings import Broken
 from penholder.record.models import Entry
 
 # One row's facts as text, in an order that its two sides share.
@@ -19,14 +19,6 @@ Told = tuple[str, ...]
 
 # Entries and rows are read so many at a time.
 CHUNK = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Something that is not as it was agreed or published: `where` is an entry, an iteration, a row or a file."""
-
-    where: str
-    what: str
 
 
 def entries(*acts: str) -> Iterator[tuple[Entry, dict[str, Any]]]:

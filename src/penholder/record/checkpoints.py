@@ -6,19 +6,14 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.db import transaction
 
 from penholder.errors import Refused
 from penholder.record.chain import moment
 from penholder.record.models import Checkpoint, Head
-
-
-def statement(*, number: int, hash: str, at: str) -> bytes:  # noqa: A002 - the word that the record uses
-    """The bytes that are signed: three lines that a person can type again."""
-    return f"penholder record checkpoint\n{number} {hash}\n{at}\n".encode()
+from penholder.record.signatures import is_good, statement
 
 
 def key_at(path: Path) -> Ed25519PrivateKey:
@@ -57,10 +52,10 @@ def sign(*, key: Ed25519PrivateKey, at: datetime) -> Checkpoint | None:
 
 def holds(checkpoint: Checkpoint) -> bool:
     """Whether the signature is good for what the checkpoint says."""
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(checkpoint.key))
-        message = statement(number=checkpoint.number, hash=checkpoint.hash, at=moment(checkpoint.at))
-        key.verify(bytes.fromhex(checkpoint.signature), message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return is_good(
+        number=checkpoint.number,
+        hash=checkpoint.hash,
+        at=moment(checkpoint.at),
+        key=checkpoint.key,
+        signature=checkpoint.signature,
+    )

@@ -19,10 +19,12 @@ class Verdict:
     fault: Fault | None
 
 
-def stored() -> Iterator[tuple[Link, str]]:
+def stored(*, first: int = 1, last: int | None = None) -> Iterator[tuple[Link, str]]:
     """Every entry with its stored hash, in order, a few thousand at a time: rows without models, to be quick."""
     columns = (*(field.name for field in fields(Link)), "hash")
-    for row in Entry.objects.order_by("number").values_list(*columns).iterator(chunk_size=2000):
+    rows = Entry.objects.filter(number__gte=first) if first > 1 else Entry.objects.all()
+    rows = rows if last is None else rows.filter(number__lte=last)
+    for row in rows.order_by("number").values_list(*columns).iterator(chunk_size=2000):
         yield Link(row[0], moment(row[1]), *row[2:-1]), row[-1]
 
 

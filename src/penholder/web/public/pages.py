@@ -12,14 +12,17 @@ from django.utils import timezone
 from penholder.drafting.media import location
 from penholder.publishing.sites import File, Page, Redirect
 from penholder.web import built
-from penholder.web.public import changes, coverage, fronts, guidance, passages, promises, publications, site
+from penholder.web.public import agreed, changes, coverage, fronts, guidance, passages, promises, publications, site
 from penholder.web.public.drawing import Drawing, speaking
 from penholder.web.public.site import Site
 from penholder.web.public.texts import Texts
 
 
 def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]:
-    """The whole site as it stands at `at` (now, unless given). A fixed number of queries; nothing is written."""
+    """The whole site as it stands at `at` (now, unless given). A fixed number of queries, and one a new edition.
+
+    Nothing is written but the evidence of editions that have none yet, into the cache.
+    """
     whole = site.read(at=at or timezone.now())
     languages: tuple[str, ...] = tuple(settings.PENHOLDER_LANGUAGES)
     assets = built.read(Path(settings.PENHOLDER_ASSETS))
@@ -29,6 +32,7 @@ def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]
         with speaking(language):
             yield from _drawn(drawing, texts)
     yield from publications.files(whole)
+    yield from agreed.files(whole)
     yield from coverage.files(whole)
     yield from _media(whole)
     for old, new in whole.old_addresses.items():
@@ -38,6 +42,7 @@ def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]
 def _drawn(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
     yield from fronts.pages(drawing)
     yield from publications.pages(drawing, texts)
+    yield from agreed.pages(drawing)
     yield from promises.pages(drawing, texts)
     yield from coverage.pages(drawing)
     yield from changes.pages(drawing, texts)

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils import timezone
 
+from penholder.agreement import disclosures
+from penholder.agreement.disclosures import Agreement
 from penholder.delivery import standing
 from penholder.delivery.standing import Standing
 from penholder.drafting import sealed_texts
 from penholder.drafting.models import Document, Kind, Media
 from penholder.drafting.sealed_texts import SealedText
 from penholder.errors import Missing
-from penholder.publishing import addresses, editions
+from penholder.publishing import addresses, bundles, editions
+from penholder.publishing.bundles import Plan
 from penholder.publishing.models import Edition
 from penholder.web.public.states import Coverage
 
@@ -73,6 +75,8 @@ class Site:
     old_addresses: Mapping[str, str]
     media: Mapping[str, Media]
     texts: Mapping[int, SealedText]
+    agreements: Mapping[str, Agreement]  # by seal
+    evidence: Mapping[int, Plan]  # of editions, by primary key; none before the record is signed
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -122,7 +126,9 @@ def read(*, at: datetime) -> Site:
     rows: dict[str, list[Edition]] = {}
     for edition in editions.listed():
         rows.setdefault(edition.document.key, []).append(edition)
-    texts = sealed_texts.read_many(edition.iteration_id for found in rows.values() for edition in found)
+    published = [edition for found in rows.values() for edition in found]
+    texts = sealed_texts.read_many(edition.iteration_id for edition in published)
+    agreements = disclosures.of_seals({edition.iteration.seal for edition in published})
     return Site(
         at=timezone.localtime(at),
         standing=stands,
@@ -130,13 +136,9 @@ def read(*, at: datetime) -> Site:
         old_addresses=addresses.kept(),
         media={row.digest: row for row in Media.objects.all()},
         texts=texts,
+        agreements=agreements,
+        evidence=bundles.plans(published, agreements),
     )
-
-
-def media_of(edition: Edition) -> dict[str, str]:
-    """Where each picture, film or captions file that an edition's text refers to stands on the site."""
-    manifest: Mapping[str, Any] = edition.iteration.manifest
-    return {row["name"]: media_address(row["digest"], row["name"]) for row in manifest.get("media", ())}
 
 
 def media_address(digest: str, name: str) -> str:
