@@ -1,6 +1,6 @@
-"""State diagrams in docs/agreement.md, drawn from the NEXT tables: `python tools/diagrams.py` writes them anew.
+"""State diagrams in docs, drawn from the NEXT tables: `python tools/diagrams.py` writes them anew.
 
-A test (tests/agreement/test_diagrams.py) fails when the document does not say what the tables say.
+A test (tests/agreement/test_diagrams.py) fails when a page does not say what the tables say.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "agreement.md"
+PAGES = (ROOT / "docs" / "agreement.md", ROOT / "docs" / "publishing.md")
 
 
 def drawn(table: Mapping) -> str:
@@ -46,21 +46,23 @@ def redrawn(page: str, tables: Mapping[str, Mapping]) -> str:
 
 
 def tables() -> dict[str, Mapping]:
-    """The tables of states that the page draws, by their names in the code."""
+    """The tables of states that the pages draw, by their names in the code."""
     from penholder.agreement import models  # noqa: PLC0415  # Django must be set up first
+    from penholder.publishing.models import PLANNED_NEXT  # noqa: PLC0415
 
-    return {"NEXT": models.NEXT, "REMARK_NEXT": models.REMARK_NEXT}
+    return {"NEXT": models.NEXT, "REMARK_NEXT": models.REMARK_NEXT, "PLANNED_NEXT": PLANNED_NEXT}
 
 
 def main() -> int:
-    """Write the diagrams into the page."""
+    """Write the diagrams into the pages."""
     import django  # noqa: PLC0415  # not for who only draws
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "penholder.config.settings"
     with tempfile.TemporaryDirectory() as home:  # settings make a home on first use; no instance is wanted here
         os.environ["PENHOLDER_HOME"] = home
         django.setup()
-        PAGE.write_text(redrawn(PAGE.read_text(encoding="utf-8"), tables()), encoding="utf-8")
+        for page in PAGES:
+            page.write_text(redrawn(page.read_text(encoding="utf-8"), tables()), encoding="utf-8")
     return 0
 
 

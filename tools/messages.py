@@ -43,6 +43,7 @@ def messages() -> Iterator[Message]:
         SOURCE / "render" / "comparison_html.py",
         *SOURCE.glob("people/*.py"),
         *SOURCE.glob("agreement/**/*.py"),
+        *SOURCE.glob("publishing/*.py"),
     ]
     for file in sorted(python):
         yield from _of_python(file)

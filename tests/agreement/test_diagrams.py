@@ -1,4 +1,4 @@
-"""The state diagrams of docs/agreement.md are those of the tables."""
+"""The state diagrams of the docs are those of the tables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from penholder.agreement.models import NEXT, REMARK_NEXT, RemarkState, State
+from penholder.publishing.models import PLANNED_NEXT, Planned
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "agreement.md"
@@ -22,10 +23,11 @@ def tool():
 
 
 def test_the_diagrams_are_drawn_from_the_tables(tool):
-    page = PAGE.read_text(encoding="utf-8")
+    pages = [page.read_text(encoding="utf-8") for page in tool.PAGES]
     for table in tool.tables():
-        assert f"<!-- drawn from {table} -->" in page
-    assert page == tool.redrawn(page, tool.tables()), "run `python tools/diagrams.py`"
+        assert f"<!-- drawn from {table} -->" in "".join(pages)
+    for page in pages:
+        assert page == tool.redrawn(page, tool.tables()), "run `python tools/diagrams.py`"
 
 
 def test_a_stale_diagram_would_be_seen(tool):
@@ -34,7 +36,7 @@ def test_a_stale_diagram_would_be_seen(tool):
     assert tool.redrawn(page, {"NEXT": fewer, "REMARK_NEXT": REMARK_NEXT}) != page
 
 
-@pytest.mark.parametrize(("table", "states"), [(NEXT, State), (REMARK_NEXT, RemarkState)])
+@pytest.mark.parametrize(("table", "states"), [(NEXT, State), (REMARK_NEXT, RemarkState), (PLANNED_NEXT, Planned)])
 def test_every_state_has_its_place_and_can_be_reached(table, states):
     assert set(table) == set(states)
     reached, waiting = set(), [next(iter(table))]

@@ -14,6 +14,7 @@ from penholder.agreement import answers, clearances, looks, remarks, rounds
 from penholder.jobs import letters, notices, wording
 from penholder.jobs.models import Letter, Reading, State
 from penholder.jobs.wording import Unneeded
+from penholder.publishing import editions, schedules
 from penholder.record.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,40 @@ def test_a_letter_that_was_dropped_says_why(government):
         State.DROPPED,
         "It has been answered.",
     )
+
+
+def _cleared(government):
+    paper = government.seal(aim="Better.")
+    signed = government.open(paper, "health")
+    government.answer(signed, "health", at=OPENED + timedelta(minutes=5))
+    chair = government.acting["chair"]
+    at = OPENED + timedelta(minutes=10)
+    clearances.clear(round_id=signed.pk, seal=paper.seal, by=chair, at=at)
+    return paper, signed
+
+
+def test_who_was_asked_is_told_when_the_text_is_published(government):
+    paper, _ = _cleared(government)
+    pen = government.acting["pen"]
+    editions.publish(iteration=paper, by=pen, at=OPENED + timedelta(minutes=15), reason="It is agreed.")
+    notices.follow(at=LATER)
+    assert written("published") == {"published": ["health", "pen"]}
+    said = read("health", "published")
+    assert said.subject == "Published: The paper, edition 1"
+    for part in ("It is agreed.", "https://strategy.example/paper/editions/1/agreed/", paper.seal):
+        assert part in said.body
+
+
+def test_the_pen_team_and_the_chair_are_told_why_a_publication_was_held_back(government):
+    paper, signed = _cleared(government)
+    due = OPENED + timedelta(hours=1)
+    pen = government.acting["pen"]
+    schedules.put(iteration=paper, publish_at=due, by=pen, at=OPENED + timedelta(minutes=15))
+    asked, health = government.asked(signed, "health"), government.acting["health"]
+    answers.withdraw(asked_id=asked.pk, reason="No.", by=health, at=OPENED + timedelta(minutes=20))
+    schedules.carry_out(at=due)
+    notices.follow(at=LATER)
+    assert written("held-back") == {"held-back": ["chair", "pen"]}
+    said = read("pen", "held-back")
+    assert said.subject == "Not published: The paper"
+    assert "is not cleared" in said.body

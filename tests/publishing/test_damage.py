@@ -9,7 +9,8 @@ from tests.publishing.test_proofs import shown  # noqa: F401 - a fixture
 
 from penholder.agreement import delegations, remarks
 from penholder.agreement.models import Remark
-from penholder.publishing import proofs
+from penholder.publishing import editions, proofs
+from penholder.publishing.models import Edition
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ NOT_IN_THE_RECORD = {
     "drafting_section": {"id", "document_id", "key", "position", "title", "text"},
     "drafting_sealedsection": {"id"},
     "publishing_edition": {"id"},
+    "publishing_withdrawal": {"id"},
     "record_checkpoint": {"id"},
 }
 
@@ -44,6 +46,7 @@ def eventful(office, shown):  # noqa: F811
     pen, health, one = office.acting("pen"), office.acting("health"), Remark.objects.get()
     remarks.dispose(remark_id=one.pk, outcome="accepted", reason="Yes.", by=pen, at=office.later())
     office.link("home")
+    editions.withdraw(edition_id=Edition.objects.get().pk, notice="It was wrong.", by=pen, at=office.later())
     until = office.round.deadline_at
     delegations.give(
         post=office.posts["health"], person=office.person("ada"), since=office.at, until=until, round=office.round,

@@ -167,7 +167,11 @@ def test_a_page_on_the_web_is_held_against_its_evidence(published, drawn):  # no
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("prefer them", "tolerate them", "the page does not say what was sealed. It says “… so good that people tolerate"),
+        (
+            "prefer them",
+            "tolerate them",
+            "the page does not say what was sealed. It says “… so good that people tolerate",
+        ),
         ("Every department has a leader.", "", "the page does not say what was sealed"),
         ('penholder:seal" content="', 'penholder:seal" content="0', "it carries the seal 0"),
     ],

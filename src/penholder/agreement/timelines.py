@@ -97,5 +97,6 @@ _PLAIN = {
     "edition.published": "Published the text",
     "edition.scheduled": "Scheduled the publication",
     "edition.withdrawn": "Withdrew the edition",
-    "edition.corrected": "Corrected the edition",
+    "edition.unscheduled": "Cancelled the publication",
+    "edition.held-back": "Held the publication back",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -20,13 +19,15 @@ if TYPE_CHECKING:
 @click.argument("iterations", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every imported edition. The same as naming no iteration.")
 @click.option("--agreed-elsewhere", is_flag=True, help="Say that these were agreed outside Penholder.")
-@click.option("--reason", default="", help="Why, in public.")
+@click.option("--reason", default="", help="Why, in public. Needed from the second edition on.")
+@click.option("--corrects", is_flag=True, help="Say that these put a mistake of the edition before right.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
-def publish(
+def publish(  # noqa: PLR0917 - click gives options by name
     iterations: tuple[str, ...],
     everything: bool,
     agreed_elsewhere: bool,
     reason: str,
+    corrects: bool,
     as_json: bool,
 ) -> None:
     """Write the whole public site anew and show it in one step; until then, and if anything fails, the old one stands.
@@ -40,7 +41,7 @@ def publish(
     if agreed_elsewhere and not iterations:
         raise click.UsageError("Name the iterations that were agreed elsewhere.")
     console.start()
-    site = build(iterations, reason=reason, agreed_elsewhere=agreed_elsewhere)
+    site = build(iterations, reason=reason, agreed_elsewhere=agreed_elsewhere, corrects=corrects)
     if as_json:
         figures = {"files": site.files, "redirects": site.redirects, "written": site.written, "bytes": site.size}
         console.as_json({"release": str(site.release), **figures})
@@ -51,22 +52,24 @@ def publish(
     )
 
 
-def build(names: tuple[str, ...] = (), *, reason: str = "", agreed_elsewhere: bool = False) -> Site:
+def build(
+    names: tuple[str, ...] = (), *, reason: str = "", agreed_elsewhere: bool = False, corrects: bool = False
+) -> Site:
     """Publish named iterations, then write the site, with a bar on stderr."""
-    from django.conf import settings  # noqa: PLC0415 - after the start
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415 - after the start
 
     from penholder.drafting import iterations  # noqa: PLC0415
-    from penholder.publishing import editions, shown, sites  # noqa: PLC0415
-    from penholder.record import checkpoints  # noqa: PLC0415
+    from penholder.publishing import editions, showing  # noqa: PLC0415
 
     at = datetime.now(UTC)
     with transaction.atomic():
         for name in names:
-            editions.publish(iteration=iterations.find(name), at=at, reason=reason, agreed_elsewhere=agreed_elsewhere)
-    key = checkpoints.key_at(settings.PENHOLDER_RECORD_KEY)
-    checkpoints.sign(key=key, at=at)
+            editions.publish(
+                iteration=iterations.find(name),
+                at=at,
+                reason=reason,
+                agreed_elsewhere=agreed_elsewhere,
+                corrects=corrects,
+            )
     with console.progress("Publishing") as tell:
-        site = sites.build(at=at, progress=tell, then=partial(shown.note, at=at))
-    checkpoints.sign(key=key, at=at)
-    return site
+        return showing.show(at=at, progress=tell)

@@ -74,6 +74,8 @@ def _report(checked: Checked, *, key: str, as_json: bool) -> int:
     out = console.out()
     _show_broken(checked.broken)
     out.print(f"Edition {checked.edition} of “{escape(checked.title)}”, published {checked.published_at[:10]}")
+    if checked.withdrawn_at:
+        out.print(f"  withdrawn  {checked.withdrawn_at[:10]}")
     out.print(f"  seal       {checked.seal}")
     how = [escape(step) for step in checked.steps] or ["elsewhere, before it came here"]
     for words, step in zip(["agreed", *[""] * len(how)], how, strict=False):

@@ -13,6 +13,7 @@ from penholder.jobs import letters, notices, work
 from penholder.jobs.models import Letter
 from penholder.jobs.posting import Sender
 from penholder.jobs.work import Duty
+from penholder.publishing import schedules, showing
 from penholder.record import checkpoints
 
 
@@ -21,6 +22,13 @@ def every(sender: Sender) -> list[Duty]:
     moment, minute = timedelta(0), timedelta(minutes=1)
     return [
         Duty("Consent deemed at the deadline", timedelta(seconds=10), lambda at: rounds.deem(at=at), by_the_clock=True),
+        Duty(
+            "Publications carried out",
+            timedelta(seconds=10),
+            lambda at: schedules.carry_out(at=at),
+            by_the_clock=True,
+        ),
+        Duty("Sites shown", timedelta(seconds=10), showing.catch_up),
         Duty("Reminders", 5 * minute, remind),
         Duty("Letters written", moment, lambda at: notices.follow(at=at)),
         Duty("Letters sent", moment, lambda _: sender.send_due()),

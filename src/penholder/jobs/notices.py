@@ -19,6 +19,7 @@ from penholder.agreement.models import Answer, Asked, How, Link, Remark, Round
 from penholder.jobs import letters
 from penholder.jobs.models import Letter, Reading
 from penholder.people.models import Person, Post, Role
+from penholder.publishing.models import Edition
 from penholder.record.models import Entry
 
 # What happened longer ago is no news: an old instance that gets its first worker does not write to everybody.
@@ -145,6 +146,23 @@ def _everybody(kind: str) -> Callable[[Facts, datetime], News]:
     return news
 
 
+def _held_back(facts: Facts, at: datetime) -> News:
+    posts = Post.objects.filter(role__in=[Role.PEN, Role.CHAIR])
+    yield "held-back", {"schedule": facts["schedule"]}, _holders(posts, at)
+
+
+def _published(facts: Facts, at: datetime) -> News:
+    if facts.get("agreed_elsewhere"):
+        return
+    edition = Edition.objects.select_related("iteration").filter(
+        document__key=facts["document"], number=facts["edition"]
+    )
+    for one in edition:
+        posts = Post.objects.filter(asked__round__iteration__seal=one.iteration.seal)
+        writers = Post.objects.filter(role=Role.PEN)
+        yield "published", {"edition": one.pk}, _holders([*posts, *writers], at)
+
+
 def _holders(posts: Iterable[Post], at: datetime) -> People:
     held = Person.objects.filter(holdings__post__in=list(posts), holdings__since__lte=at, is_active=True).exclude(
         holdings__until__lte=at
@@ -162,4 +180,6 @@ NEWS_OF: Final[Mapping[str, Callable[[Facts, datetime], News]]] = {
     "answer.given": _given,
     "answer.withdrawn": _withdrawn,
     "remark.claimed-met": _claimed_met,
+    "edition.held-back": _held_back,
+    "edition.published": _published,
 }

@@ -16,6 +16,8 @@ from penholder.agreement.models import Answer, Asked, Clearance, How, Remark, Re
 from penholder.drafting.models import Iteration
 from penholder.jobs import moments
 from penholder.jobs.models import Letter
+from penholder.publishing import addresses
+from penholder.publishing.models import Edition, Schedule
 
 # Where people find what waits for them.
 DESK = "/desk/"
@@ -50,8 +52,9 @@ def compose(letter: Letter, *, at: datetime, address: str = "") -> Said | Unneed
         context = KINDS[letter.kind](letter.facts, at)
         if isinstance(context, Unneeded):
             return context
-        desk = (settings.PENHOLDER_ADDRESS or address).rstrip("/") + DESK
-        text = render_to_string(f"letters/{letter.kind}.txt", context | {"desk": desk, "to": letter.to})
+        home = (settings.PENHOLDER_ADDRESS or address).rstrip("/")
+        told = context | {"desk": home + DESK, "home": home, "to": letter.to}
+        text = render_to_string(f"letters/{letter.kind}.txt", told)
     subject, _, body = text.strip().partition("\n")
     return Said(" ".join(subject.split()), _wrapped(body.strip()) + "\n")
 
@@ -198,6 +201,31 @@ def _cleared(facts: Mapping[str, Any], at: datetime) -> Context | Unneeded:
     return about(round_) | {"by": clearance.by_post, "moment": moments.said(clearance.at), "reason": clearance.reason}
 
 
+def _held_back(facts: Mapping[str, Any], at: datetime) -> Context:
+    del at
+    rows = Schedule.objects.select_related("iteration__document")
+    schedule = rows.get(pk=facts["schedule"])
+    return {
+        "title": schedule.iteration.document.title,
+        "number": schedule.iteration.number,
+        "moment": moments.said(schedule.publish_at),
+        "reasons": schedule.ended_because.splitlines(),
+    }
+
+
+def _published(facts: Mapping[str, Any], at: datetime) -> Context:
+    del at
+    edition = Edition.objects.select_related("document__organisation", "iteration").get(pk=facts["edition"])
+    return {
+        "title": edition.document.title,
+        "edition": edition.number,
+        "moment": moments.said(edition.published_at),
+        "seal": edition.iteration.seal,
+        "reason": edition.reason,
+        "page": addresses.of_edition(edition.document, edition.number),
+    }
+
+
 # Each kind of letter, and what its template is told. Every kind has a template of its name.
 KINDS: Final[Mapping[str, Callable[[Mapping[str, Any], datetime], Context | Unneeded]]] = {
     "asked": _still_asked,
@@ -210,4 +238,6 @@ KINDS: Final[Mapping[str, Callable[[Mapping[str, Any], datetime], Context | Unne
     "claimed-met": _claimed_met,
     "called-off": _called_off,
     "cleared": _cleared,
+    "held-back": _held_back,
+    "published": _published,
 }

@@ -31,7 +31,7 @@ from penholder.record.models import Checkpoint, Entry
 from penholder.seal import manifest_bytes
 
 # Acts whose reasons are public.
-OPEN = frozenset({"edition.published", "edition.withdrawn", "edition.restored"})
+OPEN = frozenset({"edition.published", "edition.withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Checked:
     seal: str = ""
     published_at: str = ""
     agreed_elsewhere: bool = False
+    withdrawn_at: str = ""  # "" for an edition that stands, as far as this bundle tells
     files: int = 0
     sections: int = 0
     entries: int = 0

@@ -19,6 +19,7 @@ from penholder.agreement import accounts, replay
 from penholder.agreement.models import Answer
 from penholder.drafting import iterations
 from penholder.drafting.models import Iteration, Media, SealedSection
+from penholder.publishing import accounts as published_accounts
 from penholder.publishing import addresses, editions, releases, shown, sites
 from penholder.publishing.models import Edition
 from penholder.publishing.releases import Release
@@ -60,7 +61,7 @@ def everything(*, progress: Progress = lambda _done, _total, _label: None) -> Pr
         broken += found
         progress(done, sealed, "texts")
     published = list(editions.listed())
-    broken += compare(_editions_recorded(), _editions(published))
+    broken += _guarded("publishing", published_accounts.differences)
     site = releases.current(Path(settings.PENHOLDER_PUBLIC))
     broken += _of_site(site, published, progress)
     files = len(site.entries) if site else 0
@@ -126,27 +127,6 @@ def _iterations_recorded() -> Iterator[tuple[str, Told]]:
     for entry, facts in entries("iteration.sealed"):
         document, number, *named = said(facts, "document", "number", "label", "source")
         yield f"{document}:{number}", (entry.subject, *named, entry.reason)
-
-
-def _editions_recorded() -> Iterator[tuple[str, Told]]:
-    for entry, facts in entries("edition.published"):
-        document, number, elsewhere = said(facts, "document", "edition", "agreed_elsewhere")
-        told = (entry.subject, _instant(facts.get("published_at")), elsewhere, entry.reason)
-        yield f"edition {number} of {document}", told
-
-
-def _editions(published: list[Edition]) -> Iterator[tuple[str, Told]]:
-    for row in published:
-        told = (row.iteration.seal, moment(row.published_at), str(row.agreed_elsewhere), row.reason)
-        yield f"edition {row.number} of {row.document.key}", told
-
-
-def _instant(told: object) -> str:
-    """A moment that was written in whatever time zone, as the record spells it; "" for what is none."""
-    try:
-        return moment(datetime.fromisoformat(str(told)))
-    except ValueError:
-        return ""
 
 
 def _of_site(site: Release | None, published: list[Edition], progress: Progress) -> list[Broken]:

@@ -7,13 +7,16 @@ settled before the clearance is for `penholder verify --all` inside the instance
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 # As `agreement.tallies` has them; a test holds the two together.
 AGREES = frozenset({"content", "nil", "content-if"})
 OBJECTS = frozenset({"not-content", "withdrawn"})
+
+# Acts that may be about an earlier text than the one that was published.
+_OF_EARLIER_TEXTS = frozenset({"answer.given", "change.judged"})
 
 Signed = frozenset[tuple[str, str]]  # sections and the digests under which they were signed
 
@@ -25,6 +28,7 @@ class Report(Protocol):
     edition: int
     seal: str
     agreed_elsewhere: bool
+    withdrawn_at: str
     steps: tuple[str, ...]
 
     def breaks(self, where: str, what: str) -> None:
@@ -90,32 +94,46 @@ class _Play:
         self.signed: dict[tuple[str, str], list[Signed]] = {}  # earlier texts, by post and seal
         self.judged: set[tuple[str, str, str]] = set()  # section, digest before, digest after
         self.published = False
+        self.played: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], None]] = {
+            "answer.given": self._answered,
+            "answer.withdrawn": self._taken_back,
+            "change.judged": self._judged,
+            "edition.published": self._published,
+            "edition.withdrawn": self._withdrawn,
+            "round.asked": self._asked,
+            "round.cleared": self._cleared,
+            "round.opened": self._opened,
+            "round.unsettled": self._unsettled,
+        }
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Play one entry."""
         facts = json.loads(entry["facts"])
-        where = f"record:{entry['number']}"
-        act = str(entry["act"])
-        if act == "answer.given":
-            self._answered(entry, facts, where)
-        elif act == "change.judged":
-            self.judged.add((str(facts["section"]), str(facts["before"]), str(facts["after"])))
-        elif entry["subject"] != self.report.seal:
+        where, act = f"record:{entry['number']}", str(entry["act"])
+        if act not in _OF_EARLIER_TEXTS and entry["subject"] != self.report.seal:
             self.report.breaks(where, f"“{act}” is about another text.")
-        elif act == "round.opened":
-            asked = {str(post) for post in facts["asked"]}
-            told = (str(facts["kind"]), str(facts["rule"]), int(facts["rule_number"]), bool(facts["silence"]))
-            self.rounds[facts["round"]] = _Round(str(facts["round"]), *told, asked)
-        elif act == "round.asked":
-            self.rounds[facts["round"]].asked.add(str(facts["post"]))
-        elif act == "answer.withdrawn":
-            self.rounds[facts["round"]].said[str(facts["post"])] = ("withdrawn", "given")
-        elif act == "round.unsettled":
-            self.rounds[facts["round"]].cleared = ""
-        elif act == "round.cleared":
-            self._cleared(entry, self.rounds[facts["round"]], where)
-        elif act == "edition.published":
-            self._published(facts, where)
+        elif act in self.played:
+            self.played[act](entry, facts, where)
+
+    def _judged(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], _where: str) -> None:
+        self.judged.add((str(facts["section"]), str(facts["before"]), str(facts["after"])))
+
+    def _opened(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], _where: str) -> None:
+        asked = {str(post) for post in facts["asked"]}
+        told = (str(facts["kind"]), str(facts["rule"]), int(facts["rule_number"]), bool(facts["silence"]))
+        self.rounds[facts["round"]] = _Round(str(facts["round"]), *told, asked)
+
+    def _asked(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], _where: str) -> None:
+        self.rounds[facts["round"]].asked.add(str(facts["post"]))
+
+    def _taken_back(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], _where: str) -> None:
+        self.rounds[facts["round"]].said[str(facts["post"])] = ("withdrawn", "given")
+
+    def _unsettled(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], _where: str) -> None:
+        self.rounds[facts["round"]].cleared = ""
+
+    def _withdrawn(self, entry: Mapping[str, Any], _facts: Mapping[str, Any], _where: str) -> None:
+        self.report.withdrawn_at = str(entry["at"])
 
     def _answered(self, entry: Mapping[str, Any], facts: Mapping[str, Any], where: str) -> None:
         post, how = str(facts["post"]), str(facts["how"])
@@ -156,7 +174,8 @@ class _Play:
             waiting += steps
         return after in reached
 
-    def _cleared(self, entry: Mapping[str, Any], row: _Round, where: str) -> None:
+    def _cleared(self, entry: Mapping[str, Any], facts: Mapping[str, Any], where: str) -> None:
+        row = self.rounds[facts["round"]]
         objecting = sorted(post for post, (stance, _) in row.said.items() if stance in OBJECTS)
         if objecting:
             self.report.breaks(where, f"{row.key} was cleared while these objected: {', '.join(objecting)}.")
@@ -165,7 +184,7 @@ class _Play:
             self.report.breaks(where, f"{row.key} was cleared when {agreed} agreed and {row.needed} had to.")
         row.cleared = str(entry["at"])
 
-    def _published(self, facts: Mapping[str, Any], where: str) -> None:
+    def _published(self, _entry: Mapping[str, Any], facts: Mapping[str, Any], where: str) -> None:
         if (facts["document"], facts["edition"]) != (self.report.document, self.report.edition):
             self.report.breaks(where, "it publishes another edition than this bundle is about.")
             return

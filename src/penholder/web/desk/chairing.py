@@ -40,7 +40,8 @@ def documents(request: DeskRequest) -> HttpResponseBase:
     ordered = sorted(rows, key=lambda row: (row.pk not in running, row.kind != Kinds.STRATEGY))
     told = [{"document": row, "rounds": running.get(row.pk, [])} for row in ordered]
     opens = not permissions.objections("round.open", by.post)
-    return render(request, "desk/rounds/documents.html", {"told": told, "opens": opens})
+    publishes = not permissions.objections("edition.publish", by.post)
+    return render(request, "desk/rounds/documents.html", {"told": told, "opens": opens, "publishes": publishes})
 
 
 class Opening(forms.Form):

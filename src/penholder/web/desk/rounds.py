@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from penholder.agreement import clearances, deadlines, delegations, looks, process, rounds, standing
-from penholder.agreement.models import Round
+from penholder.agreement.models import Round, State
 from penholder.agreement.standing import AskedRow, Waiting
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
@@ -89,6 +89,7 @@ def one_round(request: DeskRequest, key: str) -> HttpResponseBase:
             "counts": [(STANCES[key], count) for key, count in stands.counts.items()],
             "events": standing.timeline(found.pk),
             "runs": not permissions.objections("round.run", by.post),
+            "publishes": found.state == State.CLEARED and not permissions.objections("edition.publish", by.post),
             "clears": found.kind in process.CLEARED_KINDS and not found.ended_at,
             "mine": {row.asked_id for row in stands.rows if row.post_id == by.post.pk},
         },

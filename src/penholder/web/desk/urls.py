@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, chairing, delegations, linking, people, rounds, signing, tables
+from penholder.web.desk import account, chairing, delegations, linking, people, publishing, rounds, signing, tables
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", signed_in(rounds.home), name="home"),
     path("texts/", signed_in(chairing.documents), name="documents"),
     path("texts/<slug:key>/open/", signed_in(chairing.open_round), name="open"),
+    path("texts/<slug:key>/publish/", signed_in(publishing.publish), name="publish"),
+    path("schedules/<int:schedule_id>/cancel/", signed_in(publishing.cancel), name="cancel-publication"),
+    path("editions/<int:edition_id>/withdraw/", signed_in(publishing.withdraw), name="withdraw-edition"),
     path("rounds/<slug:key>/run/", signed_in(chairing.run), name="run"),
     path("rounds/<slug:key>/", signed_in(rounds.one_round), name="round"),
     path("rounds/<slug:key>/clear/", signed_in(rounds.clear), name="clear"),

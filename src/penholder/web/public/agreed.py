@@ -112,6 +112,9 @@ def _timeline(edition: Edition, agreement: Agreement) -> list[Step]:
             ]
     told = _("It was published as edition %(number)d.") % {"number": edition.number}
     steps.append(Step(edition.published_at, told, reason=edition.reason))
+    if edition.withdrawn:
+        told = _("It was withdrawn by")
+        steps.append(Step(edition.withdrawn.at, told, edition.withdrawn.by_post, edition.withdrawn.notice))
     return sorted(steps, key=lambda step: step.at)
 
 
