@@ -50,6 +50,7 @@ class Canvas:
     y: float = 2
     parts: list[str] = field(default_factory=list)
     fillings: set[int] = field(default_factory=set)
+    patterns: dict[str, str] = field(default_factory=dict)  # of its own, beside the fillings: name → markup
 
     def text(self, x: float, y: float, words: str, *, kind: str = "", anchor: str = "", bold: bool = False) -> None:
         """One line of words whose baseline is at `y`."""
@@ -81,12 +82,22 @@ class Canvas:
         self.parts.append(f'<rect {size} rx="2" fill="{PAPER}"/>')
         self.text(x, y, words, anchor="middle")
 
+    def path(self, way: str, *, kind: str, stroke: str = "", fill: str = "none", extra: str = "") -> None:
+        """A line or a shape along `way`, an SVG path; `extra` are further attributes."""
+        painted = f' stroke="{stroke}"' if stroke else ""
+        self.parts.append(f'<path d="{way}" fill="{fill}"{painted}{extra} class="{kind}"/>')
+
     def fill(self, filling: int) -> str:
         """What a `fill` attribute says for the n-th series."""
         if not filling:
             return COLOURS[0]
         self.fillings.add(filling)
         return f"url(#{self.ident}-fill-{filling + 1})"
+
+    def pattern(self, name: str, markup: str) -> str:
+        """What a `fill` attribute says for a pattern of one's own, 8 units square."""
+        self.patterns[name] = markup
+        return f"url(#{self.ident}-{name})"
 
     def legend(self, names: list[str]) -> None:
         """The name of each series beside a sample of its filling, one to a line."""
@@ -101,6 +112,10 @@ class Canvas:
             f'<pattern id="{self.ident}-fill-{n + 1}" width="8" height="8" patternUnits="userSpaceOnUse">'
             f'<rect width="8" height="8" fill="{COLOURS[n]}"/>{_PATTERNS[n]}</pattern>'
             for n in sorted(self.fillings)
+        )
+        patterns += "".join(
+            f'<pattern id="{self.ident}-{name}" width="8" height="8" patternUnits="userSpaceOnUse">{markup}</pattern>'
+            for name, markup in sorted(self.patterns.items())
         )
         defs = f"<defs>{patterns}</defs>" if patterns else ""
         return (
