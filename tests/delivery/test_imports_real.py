@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import resource
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -18,6 +21,27 @@ from penholder.publishing import changes, editions, passages
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
+
+# In MB; 104 when it was last measured. What a process held before it took anything in is not counted: it is a fresh one.
+MEMORY = 250
+
+# The high-water mark of the process itself: what `getrusage` tells survives `exec`, and is that of whoever started it.
+TAKE_IN = """
+import json, sys
+from pathlib import Path
+import django
+django.setup()
+from datetime import UTC, datetime
+from django.core.management import call_command
+from penholder.delivery import imports
+from penholder.formats import open as opening
+from penholder.formats.select import Select
+call_command("migrate", verbosity=0)
+source = Path(sys.argv[1])
+report = imports.take_in(opening.read(source, select=Select("all")), source=source.name, at=datetime.now(UTC))
+peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+print(json.dumps({"iterations": report.iterations, "kilobytes": int(peak.split()[1])}))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +69,19 @@ def test_the_figures_are_those_of_the_source(shared, name):
     assert len(stands.about(4)) == 1
 
 
-def test_all_134_commits_come_in_with_little_memory_and_once(shared):
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process its high-water mark")
+def test_all_134_commits_come_in_with_little_memory(shared, tmp_path):
+    told = os.environ | {"PENHOLDER_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "penholder.config.settings"}
+    command = [sys.executable, "-c", TAKE_IN, str(shared / "gds-2012" / "strategy.bundle")]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = json.loads(done.stdout)
+    assert said["iterations"] > 50
+    assert said["kilobytes"] < MEMORY * 1024
+
+
+def test_all_134_commits_come_in_once(shared):
     first = take_in(shared / "gds-2012" / "strategy.bundle", "all")
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 500 * 1024
     again = take_in(shared / "gds-2012" / "strategy.bundle", "all")
     assert again.nothing_new
     assert (again.iterations, again.skipped) == (first.iterations, 0)

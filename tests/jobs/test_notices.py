@@ -240,3 +240,12 @@ def test_the_pen_team_and_the_chair_are_told_why_a_publication_was_held_back(gov
     said = read("pen", "held-back")
     assert said.subject == "Not published: The paper"
     assert "is not cleared" in said.body
+
+
+def test_who_is_waited_for_gets_one_reminder_when_somebody_presses_the_button(government):
+    signed = government.open(government.seal(aim="Better."), "health", "wales")
+    government.answer(signed, "wales", at=OPENED + timedelta(minutes=5))
+    rounds.remind(round_id=signed.pk, by=government.acting["pen"], at=OPENED + timedelta(minutes=10))
+    notices.follow(at=LATER)
+    assert written("reminder") == {"reminder": ["health"]}
+    assert "The paper" in read("health", "reminder").body

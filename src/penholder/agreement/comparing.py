@@ -81,6 +81,11 @@ def since_signed(asked_id: int) -> Since:
     )
 
 
+def since_iteration(before: Iteration, after: Iteration) -> tuple[SinceSection, ...]:
+    """What changed from one iteration to a later one, section by section. Some five queries."""
+    return _sections(list(scopes.changes(before, after).values()), before, after)
+
+
 def _sections(found: list[Change], before: Iteration, after: Iteration) -> tuple[SinceSection, ...]:
     if not found:
         return ()

@@ -74,6 +74,11 @@ def extended(round: Round, post: str, deadline_at: datetime, *, reason: str, by:
     return _act("round.extended", round, by, at, reason, post=post, deadline_at=moment(deadline_at))
 
 
+def reminded(round: Round, posts: Sequence[str], *, by: Acting, at: datetime) -> Act:
+    """Posts whose answer is waited for were reminded by hand."""
+    return _act("round.reminded", round, by, at, posts=list(posts))
+
+
 def ended(act: str, round: Round, *, reason: str, by: Acting, at: datetime) -> Act:
     """A round was closed, sent back or called off: `act` is "round.closed", "round.sent-back" or "round.called-off"."""
     return _act(act, round, by, at, reason)

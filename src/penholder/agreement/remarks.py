@@ -76,6 +76,12 @@ def lodge(*, remark_id: int, by: Acting, at: datetime) -> Remark:
     return remark
 
 
+def inside(asked_id: int) -> list[Remark]:
+    """What was remarked inside the organisation that is asked: lodged or not, oldest first. One query."""
+    rows = Remark.objects.filter(asked=asked_id).select_related("asked__round", "asked__post__organisation")
+    return list(rows.order_by("made_at", "pk"))
+
+
 def lodge_with_answer(asked: Asked, given: Sequence[NewRemark], *, by: Voice, at: datetime) -> list[ledger.Act]:
     """Lodge remarks that come with an answer. For `answers`, which holds the lock and asked the rules. Two queries."""
     if not given:

@@ -49,6 +49,32 @@ def carrying(row: Asked, found: Mapping[str, Change], judged: Judged, *, carry: 
     return Carrying(How.RESTORED if asked_between else How.CARRIED, (), tuple(editorial))
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What going on with a newer text would make of one post: as `Carrying`, with the post beside it."""
+
+    post: str
+    answered: bool
+    carrying: Carrying
+
+
+def foresee(round_id: int, iteration: Iteration) -> tuple[Foreseen, ...]:
+    """What `renew` would make of each post now, by organisation. Nothing is written. Some eight queries."""
+    old = Round.objects.get(pk=round_id)
+    rows = _rows(old)
+    weighed = _weigh(rows, iteration, old.carry)
+    rows.sort(key=lambda row: (row.post.organisation.name, row.post.title))
+    return tuple(Foreseen(row.post.words, row.last_given is not None, weighed[row.pk]) for row in rows)
+
+
+def _rows(round: Round) -> list[Asked]:
+    return list(
+        Asked.objects.filter(round=round).select_related(
+            "post__organisation", "answer", "last_given__asked__round__iteration"
+        )
+    )
+
+
 @transaction.atomic
 def renew(*, round_id: int, iteration: Iteration, by: Acting, at: datetime, clear_days: int | None = None) -> Round:
     """Go on with a newer iteration in a round of its own, which is returned; the old one is replaced.
@@ -63,11 +89,7 @@ def renew(*, round_id: int, iteration: Iteration, by: Acting, at: datetime, clea
         return old
     if objections := rules.objections_to_renewing(old, iteration, by=by, at=at, clear_days=clear_days):
         raise Refused(objections)
-    rows = list(
-        Asked.objects.filter(round=old).select_related(
-            "post__organisation", "answer", "last_given__asked__round__iteration"
-        )
-    )
+    rows = _rows(old)
     days = clear_days or old.clear_days
     new_rows = [Asked(post=row.post, sections=row.sections, last_given=row.last_given) for row in rows]
     carried = _weigh(rows, iteration, old.carry)

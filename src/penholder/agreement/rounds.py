@@ -127,6 +127,22 @@ def extend(
     return round
 
 
+@transaction.atomic
+def remind(*, round_id: int, by: Acting, at: datetime) -> int:
+    """Remind everybody whose answer is waited for, now; once a day at most. Returns how many posts.
+
+    The letters go out as those of any other act do: whoever reads the record on writes them.
+    """
+    round = locks.round_row(round_id)
+    if objections := rules.objections_to_reminding(round, by=by, at=at):
+        raise Refused(objections)
+    waiting = Asked.objects.filter(round=round, answer=None)
+    posts = sorted(waiting.values_list("post__key", flat=True))
+    waiting.update(reminded_at=at)
+    ledger.append_all([entries.reminded(round, posts, by=by, at=at)])
+    return len(posts)
+
+
 def close(*, round_id: int, by: Acting, at: datetime, reason: str = "") -> Round:
     """Close a round of advice or feedback: it was heard, and there is nothing to clear."""
     return _end(round_id, State.CLOSED, "round.closed", reason=reason, by=by, at=at)

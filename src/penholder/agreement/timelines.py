@@ -83,6 +83,7 @@ _PLAIN = {
     "iteration.sealed": "Sealed the text",
     "round.asked": "Asked one more",
     "round.extended": "Put off the deadline",
+    "round.reminded": "Reminded those who had not answered",
     "round.closed": "Closed the round",
     "round.sent-back": "Returned the text to the pen team",
     "round.called-off": "Called the round off",

@@ -38,6 +38,11 @@ def to_markdown(tree: dict[str, Any], *, name: str) -> str:
     return _run(["--from", "json", "--to", dialect, "--wrap", "none"], data, name).decode("utf-8")
 
 
+def to_odt(page: str, *, name: str) -> bytes:
+    """A page of HTML as an OpenDocument text, with its headings and tables."""
+    return _run(["--from", "html", "--to", "odt", "--output", "-"], page.encode(), name)
+
+
 def _run(options: Sequence[str], data: bytes, name: str) -> bytes:
     command = [pypandoc.get_pandoc_path(), "+RTS", "-M1500m", "-RTS", "--sandbox", *options]
     try:

@@ -95,6 +95,16 @@ def _added(facts: Facts, at: datetime) -> News:
     yield from _news_to(_asked(facts["round"], [facts["post"]]), "asked", at)
 
 
+def _reminded(facts: Facts, at: datetime) -> News:
+    waiting = _asked(facts["round"], facts["posts"])
+    people: dict[str, tuple[str, list[int]]] = {}
+    for asked, found in reminders.addressees(waiting, at=at):
+        for email, language in found.items():
+            people.setdefault(email, (language, []))[1].append(asked.pk)
+    for email, (language, ids) in people.items():
+        yield "reminder", {"asked": ids}, {email: language}
+
+
 def _extended(facts: Facts, at: datetime) -> News:
     posts = [facts["post"]] if facts.get("post") else None
     yield from _news_to(_asked(facts["round"], posts), "extended", at)
@@ -175,6 +185,7 @@ NEWS_OF: Final[Mapping[str, Callable[[Facts, datetime], News]]] = {
     "round.opened": _opened,
     "round.asked": _added,
     "round.extended": _extended,
+    "round.reminded": _reminded,
     "round.called-off": _everybody("called-off"),
     "round.cleared": _everybody("cleared"),
     "answer.given": _given,

@@ -18,6 +18,7 @@ from penholder.agreement.rules.opening import (
     objections_to_ending,
     objections_to_extending,
     objections_to_opening,
+    objections_to_reminding,
     objections_to_renewing,
 )
 from penholder.agreement.rules.remarking import (
@@ -48,6 +49,7 @@ __all__ = [
     "objections_to_opening",
     "objections_to_publishing",
     "objections_to_remarking",
+    "objections_to_reminding",
     "objections_to_renewing",
     "objections_to_retracting",
     "objections_to_running",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from penholder.agreement import deadlines, process, scopes
@@ -177,6 +178,17 @@ def objections_to_extending(
             )
     if reason is not None and not reason.strip():
         reasons.append(_("Say why the deadline is put off: everybody who is asked will read it."))
+    return reasons
+
+
+def objections_to_reminding(round: Round, *, by: Acting | None, at: datetime) -> list[str]:
+    """Every reason why nobody may be reminded by hand now."""
+    reasons = objections_to_acting("round.run", by, at=at) + objections_to_running(round)
+    waiting = Asked.objects.filter(round=round, answer=None)
+    if not waiting.exists():
+        reasons.append(_("Nobody is waited for."))
+    elif waiting.filter(reminded_at__date=timezone.localdate(at)).exists():
+        reasons.append(_("They were reminded today. A second letter on one day is not read."))
     return reasons
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -13,15 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
-from penholder.agreement import deadlines, process, rounds, rules
+from penholder.agreement import deadlines, process, renewals, rounds, rules, scopes
 from penholder.agreement.askings import Terms
-from penholder.agreement.models import Carry, Kind, Round, Rule
-from penholder.agreement.rules import AskFor
+from penholder.agreement.models import Carry, How, Kind, Round, Rule
 from penholder.drafting.models import Document, Iteration
 from penholder.drafting.models import Kind as Kinds
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
 from penholder.people.models import Post
+from penholder.web.desk import scoping
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rounds import find, reader
@@ -104,15 +104,17 @@ def open_round(request: DeskRequest, key: str) -> HttpResponseBase:
     roles = permissions.TABLE["round.answer"][1]
     posts = list(Post.objects.filter(role__in=roles).select_related("organisation").order_by("organisation__name"))
     form = Opening(request.POST or None, posts=posts, initial={"seal": iteration.seal})
-    context: dict[str, Any] = {"iteration": iteration, "form": form}
+    scopes_given = [(name, value) for name, value in request.POST.items() if name.startswith("scope-")]
+    context: dict[str, Any] = {"iteration": iteration, "form": form, "scopes": scopes_given}
     if request.method != "POST" or not form.is_valid() or "change" in request.POST:
         return render(request, "desk/rounds/open.html", context)
     if form.cleaned_data["seal"] != iteration.seal:
         words = _("A newer text was sealed meanwhile, iteration %(number)s. Read it, then open the round on that.")
         raise Refused(words % {"number": iteration.number})
     chosen = [post for post in posts if post.pk in set(form.cleaned_data["asked"])]
-    terms, asked = form.terms(), [AskFor(post) for post in chosen]
-    if "confirm" in request.POST:
+    terms, sections = form.terms(), scopes.sections_of(iteration)
+    asked, wrong = scoping.asked(chosen, list(sections), request.POST)
+    if "confirm" in request.POST and not wrong:
         made = rounds.open(
             iteration=iteration, kind=terms.kind, asked=asked, by=by, at=request.at, clear_days=terms.clear_days,
             rule=terms.rule, rule_number=terms.rule_number, silence_is_consent=terms.silence_is_consent,
@@ -124,10 +126,28 @@ def open_round(request: DeskRequest, key: str) -> HttpResponseBase:
         form.add_error(None, objection)
     if form.errors:
         return render(request, "desk/rounds/open.html", context)
-    labels = {"kind": Kind(terms.kind).label, "rule": Rule(terms.rule).label, "carry": Carry(terms.carry).label}
-    end = deadlines.deadline(request.at, terms.clear_days)
-    context |= {"terms": terms, "labels": labels, "chosen": chosen, "end": end, "given": _given(request)}
+    context |= _to_check(request, terms, chosen, wrong) | {"sections": [title for title, _digest in sections.values()]}
     return render(request, "desk/rounds/open_check.html", context)
+
+
+def _to_check(request: DeskRequest, terms: Terms, chosen: list[Post], wrong: Mapping[int, str]) -> dict[str, Any]:
+    """What was chosen, as it is read once more before the act. `wrong` is what is wrong with a post's sections."""
+    names = {post.pk: scoping.name_of(post) for post in chosen}
+    return {
+        "terms": terms,
+        "labels": {"kind": Kind(terms.kind).label, "rule": Rule(terms.rule).label, "carry": Carry(terms.carry).label},
+        "chosen": [
+            {
+                "post": post,
+                "name": names[post.pk],
+                "value": request.POST.get(names[post.pk], ""),
+                "wrong": wrong.get(post.pk, ""),
+            }
+            for post in chosen
+        ],
+        "end": deadlines.deadline(request.at, terms.clear_days),
+        "given": _given(request),
+    }
 
 
 def _given(request: DeskRequest) -> list[tuple[str, str]]:
@@ -154,12 +174,34 @@ def run(request: DeskRequest, key: str) -> HttpResponseBase:
     context = {
         "round": found,
         "newer": newer,
+        "foreseen": _foreseen(found, newer) if newer else [],
         "renewing": rules.objections_to_renewing(found, newer, by=by, at=request.at) if newer else [],
         "objections": rules.objections_to_extending(found, by=by, at=request.at),
         "asked": found.asked.select_related("post__organisation").order_by("post__organisation__name"),
         "others": others.select_related("organisation").order_by("organisation__name"),
     }
     return render(request, "desk/rounds/run.html", context)
+
+
+def _foreseen(found: Round, newer: Iteration) -> list[dict[str, Any]]:
+    """What going on with the newer text would make of each post's answer, in words."""
+    titles = {
+        key: title
+        for key, (title, _digest) in {**scopes.sections_of(found.iteration), **scopes.sections_of(newer)}.items()
+    }
+    told = []
+    for one in renewals.foresee(found.pk, newer):
+        how = one.carrying.how
+        if how is None:
+            words = _("asked again, because something changed") if one.answered else _("asked; it has not answered yet")
+        else:
+            words = _("stands again, changed back") if how == How.RESTORED else _("stands")
+        named = {
+            name: [titles.get(key, _("the title")) for key in getattr(one.carrying, name)]
+            for name in ("changed", "editorial")
+        }
+        told.append({"post": one.post, "words": words, **named})
+    return told
 
 
 def _renew(request: DeskRequest, found: Round) -> tuple[Round, str]:

@@ -15,9 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from penholder.agreement import dispositions as dispositions_
 from penholder.agreement import remarks, scopes, standing
 from penholder.agreement.models import Class, Outcome, Remark, RemarkState, Round
+from penholder.drafting.models import Iteration
 from penholder.errors import Missing
+from penholder.formats import pandoc
 from penholder.people import permissions
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.rounds import find, reader
@@ -66,20 +69,26 @@ def dispositions(request: DeskRequest, key: str) -> HttpResponseBase:
     chosen = {name: request.GET.get(name, "") for name in FILTERS}
     titles = {name: title for name, (title, _digest) in scopes.sections_of(found.iteration).items()}
     mine = Remark.objects.filter(asked__round__series=found.series, asked__post=by.post).values_list("pk", flat=True)
+    rows = _chosen(found, chosen)
+    decides = not permissions.objections("remark.dispose", by.post)
+    changed = _passages(found, rows) if decides else {}
     context = {
         "round": found,
         "rows": [
             {
                 "row": row,
+                "passages": [
+                    (name, words, name in row.changed) for name, words in changed.get(row.iteration, {}).items()
+                ],
                 "section": titles.get(row.section, row.section),
                 "state": REMARKS[row.state],
                 "outcome": OUTCOMES[row.outcome],
             }
-            for row in _chosen(found, chosen)
+            for row in rows
         ],
         "filters": _filters(found, chosen),
         "query": request.GET.urlencode(),
-        "decides": not permissions.objections("remark.dispose", by.post),
+        "decides": decides,
         "mine": set(mine),
         "outcomes": [(one.value, OUTCOMES[one.value]) for one in Outcome],
     }
@@ -131,6 +140,34 @@ def dispositions_csv(request: DeskRequest, key: str) -> HttpResponse:
     return _csv(f"{key}-remarks.csv", heads, lines)
 
 
+def dispositions_odt(request: DeskRequest, key: str) -> HttpResponse:
+    """The table as it is filtered, for who lives in a word processor."""
+    found = find(key)
+    reader(request, found)
+    rows = [
+        {
+            "row": row,
+            "klass": Class(row.klass).label,
+            "state": REMARKS[row.state].words,
+            "outcome": OUTCOMES[row.outcome].words,
+        }
+        for row in _chosen(found, {name: request.GET.get(name, "") for name in FILTERS})
+    ]
+    page = render_to_string("desk/rounds/remarks_sheet.html", {"round": found, "rows": rows})
+    answer = HttpResponse(
+        pandoc.to_odt(page, name=_("The table of remarks")), content_type="application/vnd.oasis.opendocument.text"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{key}-remarks.odt"'
+    return answer
+
+
+def _passages(found: Round, rows: Iterable[standing.DispositionRow]) -> dict[int, dict[str, str]]:
+    """By iteration on which remarks were made, the passages that changed since: what a decision may have changed."""
+    made = {row.iteration for row in rows if row.iteration < found.iteration.number}
+    before = Iteration.objects.filter(document=found.iteration.document_id, number__in=made)
+    return {one.number: dispositions_.changed_passages(one, found.iteration) for one in before}
+
+
 def _csv(name: str, heads: Iterable[str], lines: Iterable[Iterable[object]]) -> HttpResponse:
     """A CSV file for spreadsheets: with a byte order mark, and nothing in it that one would run as a formula."""
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
@@ -164,6 +201,7 @@ def decide(request: DeskRequest, remark_id: int) -> HttpResponseBase:
         messages.success(request, _("The remark is withdrawn."))
     else:
         outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")
-        remarks.dispose(remark_id=remark_id, outcome=outcome, reason=reason, by=by, at=at)
+        changed = request.POST.getlist("changed")
+        remarks.dispose(remark_id=remark_id, outcome=outcome, reason=reason, changed=changed, by=by, at=at)
         messages.success(request, _("The decision stands beside the remark, with its reason."))
     return redirect(f"{reverse('desk:remarks', args=[newest.key])}#remark-{remark.number}")

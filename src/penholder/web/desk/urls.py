@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from penholder.web.desk import account, chairing, delegations, linking, people, publishing, rounds, signing, tables
+from penholder.web.desk import (
+    account,
+    chairing,
+    chasing,
+    delegations,
+    inside,
+    judging,
+    linking,
+    people,
+    publishing,
+    rounds,
+    signing,
+    tables,
+)
 from penholder.web.desk.access import signed_in
 
 app_name = "desk"
@@ -19,14 +32,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<slug:key>/", signed_in(rounds.one_round), name="round"),
     path("rounds/<slug:key>/clear/", signed_in(rounds.clear), name="clear"),
     path("rounds/<slug:key>/close/", signed_in(rounds.close), name="close"),
+    path("rounds/<slug:key>/chase/", signed_in(chasing.chase), name="chase"),
+    path("rounds/<slug:key>/editorial/", signed_in(judging.editorial), name="editorial"),
     path("rounds/<slug:key>/matrix/", signed_in(tables.matrix), name="matrix"),
     path("rounds/<slug:key>/matrix.csv", signed_in(tables.matrix_csv), name="matrix-csv"),
     path("rounds/<slug:key>/remarks/", signed_in(tables.dispositions), name="remarks"),
     path("rounds/<slug:key>/remarks.csv", signed_in(tables.dispositions_csv), name="remarks-csv"),
+    path("rounds/<slug:key>/remarks.odt", signed_in(tables.dispositions_odt), name="remarks-odt"),
+    path("remarks/<int:remark_id>/inside/", signed_in(inside.settle), name="inside-remark"),
     path("remarks/<int:remark_id>/", signed_in(tables.decide), name="decide"),
     path("answers/<int:asked_id>/link/", signed_in(linking.make), name="link"),
     path("links/<int:link_id>/end/", signed_in(linking.end), name="end-link"),
     path("answers/<int:asked_id>/", signed_in(signing.answer), name="answer"),
+    path("answers/<int:asked_id>/inside/", signed_in(inside.inside), name="inside"),
     path("answers/<int:asked_id>/withdraw/", signed_in(signing.withdraw), name="withdraw"),
     path("answers/<int:asked_id>/files/<str:name>", signed_in(signing.file), name="answer-file"),
     path("act-as/", account.act_as, name="act-as"),
