@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 from tests.measure.intake.events import NOON, batch, delivery, event, lines, take
 
 from penholder.errors import Conflict, Refused
-from penholder.measure.intake import bodies, frames, segments
-from penholder.measure.intake.checking import all_hold, check, objection_to
+from penholder.measure.intake import bodies, checking, frames, segments
+from penholder.measure.intake.checking import check, objection_to, when_all_hold
 from penholder.measure.intake.decoding import decode
 from penholder.measure.intake.intake import Intake, Unavailable
 from penholder.measure.intake.salts import Salts
@@ -267,7 +268,24 @@ def test_asking_all_at_once_says_what_asking_one_by_one_says(events):
         for n, (subject, source, days, sent, step) in enumerate(events)
     ]  # fmt: skip
     read = decode(batch(*told)).events
-    assert all_hold(read, delivery()) == all(objection_to(each, delivery()) is None for each in read)
+    none_wrong = all(objection_to(each, delivery()) is None for each in read)
+    assert (when_all_hold(read, delivery()) is not None) == none_wrong
+
+
+@given(st.lists(st.tuples(st.integers(-90, 0), st.one_of(st.none(), st.integers(-600, 600))), min_size=1, max_size=5))
+def test_few_events_are_checked_as_many_are(events):
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    told = [
+        event(n, time=(noon + timedelta(days=days, microseconds=n)).isoformat(),
+              sent=None if sent is None else (noon + timedelta(minutes=sent)).isoformat())
+        for n, (days, sent) in enumerate(events)
+    ]  # fmt: skip
+    few = check(decode(batch(*told)), delivery())
+    with mock.patch.object(checking, "FEW", 0):
+        many = check(decode(batch(*told)), delivery())
+    assert few.times.tolist() == many.times.tolist()
+    assert few.digests == many.digests
+    assert few.months == many.months if isinstance(few.months, int) else few.months.tolist() == many.months.tolist()
 
 
 def test_a_salt_is_destroyed_within_48_hours(tmp_path):

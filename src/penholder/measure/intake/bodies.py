@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+from isal import isal_zlib
 
 from penholder.errors import Refused
 
@@ -39,7 +39,7 @@ def unpack(body: bytes, coding: str) -> bytes:
     room = MOST_BYTES + 1
     try:
         while body:  # a gzip file may have several members
-            stream = zlib.decompressobj(31)
+            stream = isal_zlib.decompressobj(31)
             unpacked.append(stream.decompress(body, room))
             room -= len(unpacked[-1])
             if room <= 0:
@@ -47,6 +47,6 @@ def unpack(body: bytes, coding: str) -> bytes:
             if not stream.eof:
                 raise Refused("The gzip body is cut off. Send it again, whole.")
             body = stream.unused_data
-    except zlib.error as problem:
+    except isal_zlib.error as problem:
         raise Refused(f"The body says that it is gzip and is not: {problem}.") from problem
     return unpacked[0] if len(unpacked) == 1 else b"".join(unpacked)

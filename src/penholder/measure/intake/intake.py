@@ -28,6 +28,9 @@ Answer = Callable[[Receipt | PenholderError], None]
 ROOM_KEPT = 64_000_000
 # What waits in memory for a slow disk; beyond it senders are asked to come back.
 MOST_WAITING = 64_000_000
+# A group gathers for so long. One disk write and one change of threads then serve all that came meanwhile; a sender
+# waits for a millisecond more, and ten thousand senders of one event each are served instead of six.
+GATHERING = 0.001
 
 
 class Unavailable(Refused):
@@ -135,6 +138,8 @@ class Intake:
             with self._state:
                 while not (self._waiting or self._closing or self._turn):
                     self._state.wait()
+                if self._waiting and not self._closing:
+                    self._state.wait(GATHERING)
                 group, self._waiting, self._bytes_waiting = self._waiting, [], 0
                 turn, self._turn = self._turn, False
                 if not group and self._closing:
