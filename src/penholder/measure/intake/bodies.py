@@ -47,6 +47,6 @@ def unpack(body: bytes, coding: str) -> bytes:
             if not stream.eof:
                 raise Refused("The gzip body is cut off. Send it again, whole.")
             body = stream.unused_data
-    except isal_zlib.error as problem:
+    except isal_zlib.error as problem:  # type: ignore[misc]  # an exception at run time; its stub does not say so
         raise Refused(f"The body says that it is gzip and is not: {problem}.") from problem
     return unpacked[0] if len(unpacked) == 1 else b"".join(unpacked)
