@@ -44,6 +44,7 @@ def messages() -> Iterator[Message]:
         *SOURCE.glob("people/*.py"),
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),
+        *SOURCE.glob("services/*.py"),
     ]
     for file in sorted(python):
         yield from _of_python(file)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "penholder.drafting",
     "penholder.agreement",
     "penholder.publishing",
+    "penholder.services",
     "penholder.delivery",
     "penholder.jobs",
 ]

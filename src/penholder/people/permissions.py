@@ -29,6 +29,21 @@ TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
     "remark.dispose": (gettext_noop("decide what becomes of a remark"), frozenset({Role.PEN})),
     "change.judge": (gettext_noop("judge that a change is editorial"), frozenset({Role.PEN, Role.CHAIR})),
     "edition.publish": (gettext_noop("schedule, publish, correct or withdraw an edition"), frozenset({Role.PEN})),
+    "service.register": (
+        gettext_noop("register and describe services"),
+        frozenset({Role.PEN, Role.LEADER, Role.CONTRIBUTOR, Role.SERVICE_MANAGER}),
+    ),
+    "service.assess": (gettext_noop("record what a panel found about a service"), frozenset({Role.PEN, Role.ADVISER})),
+    "figures.submit": (
+        gettext_noop("submit figures of services"),
+        frozenset({Role.PEN, Role.LEADER, Role.CONTRIBUTOR, Role.SERVICE_MANAGER}),
+    ),
+    "figures.check": (
+        gettext_noop("freeze and check figures of services"),
+        frozenset({Role.PEN, Role.LEADER, Role.CONTRIBUTOR, Role.SERVICE_MANAGER}),
+    ),
+    "figures.sign": (gettext_noop("sign off figures of services"), frozenset({Role.LEADER})),
+    "figures.publish": (gettext_noop("publish figures that are signed off"), frozenset({Role.PEN, Role.LEADER})),
     "people.invite": (gettext_noop("invite people, and say who holds a post"), frozenset({Role.PEN, Role.OPERATOR})),
     "people.appoint": (gettext_noop("say who is chair, minister or operator"), frozenset({Role.OPERATOR})),
     "record.read": (gettext_noop("read the whole record"), frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),
