@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from penholder.drafting import manifests, media, rules, sealed_texts
+from penholder.drafting import manifests, media, naming, rules, sealed_texts
 from penholder.drafting.manifests import MediaDigest, SectionDigest
 from penholder.drafting.models import Document, Iteration, SealedSection, Section, Text
 from penholder.drafting.parsed import parsed
@@ -20,7 +20,7 @@ from penholder.record import ledger
 from penholder.seal import digest
 from penholder.seal import seal as seal_of
 from penholder.text.compare import compare
-from penholder.text.lineage import Lineage, buried, minter, trace
+from penholder.text.lineage import Lineage, buried, trace
 from penholder.text.passages import Block
 
 
@@ -62,7 +62,8 @@ def seal(
         return Sealing(latest, new=False)
     number = latest.number + 1 if latest else 1
     new_blocks = [block for section in sections for block in parsed(section.text)]
-    lineage = _lineage(document, latest, number, new_blocks)
+    mint = naming.seal_minter(document, number, sections)
+    lineage = _lineage(document, latest, new_blocks, mint)
     iteration = Iteration.objects.create(
         document=document,
         number=number,
@@ -111,11 +112,13 @@ def _manifest(document: Document, sections: Sequence[Section], files: Mapping[st
     )
 
 
-def _lineage(document: Document, latest: Iteration | None, number: int, new: Sequence[Block]) -> Lineage:
+def _lineage(
+    document: Document, latest: Iteration | None, new: Sequence[Block], mint: Callable[[int], str]
+) -> Lineage:
     before = sealed_texts.read(latest) if latest else SealedText(())
     old, old_ids = before.blocks, before.ids
     graveyard: dict[str, str] = document.graveyard
-    lineage = trace(compare(old, new), old_ids, new, mint=minter(document.key, number), graveyard=graveyard)
+    lineage = trace(compare(old, new), old_ids, new, mint=mint, graveyard=graveyard)
     after = buried(graveyard, lineage, old, old_ids)
     if after != graveyard:
         document.graveyard = after

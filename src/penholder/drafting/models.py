@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from penholder.drafting import contributions
 from penholder.people.models import Organisation
 from penholder.record.sealed import SealedModel
 
@@ -140,3 +141,7 @@ class SealedSection(SealedModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+# What others leave with a draft stands in a module of its own; Django looks for tables here.
+Suggestion, Thread = contributions.Suggestion, contributions.Thread
