@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "docs" / "agreement.md", ROOT / "docs" / "publishing.md")
+PAGES = (ROOT / "docs" / "agreement.md", ROOT / "docs" / "publishing.md", ROOT / "docs" / "suggestions.md")
 
 
 def drawn(table: Mapping) -> str:
@@ -48,9 +48,16 @@ def redrawn(page: str, tables: Mapping[str, Mapping]) -> str:
 def tables() -> dict[str, Mapping]:
     """The tables of states that the pages draw, by their names in the code."""
     from penholder.agreement import models  # noqa: PLC0415  # Django must be set up first
+    from penholder.drafting.contributions import FATE_NEXT, TALK_NEXT  # noqa: PLC0415
     from penholder.publishing.models import PLANNED_NEXT  # noqa: PLC0415
 
-    return {"NEXT": models.NEXT, "REMARK_NEXT": models.REMARK_NEXT, "PLANNED_NEXT": PLANNED_NEXT}
+    return {
+        "NEXT": models.NEXT,
+        "REMARK_NEXT": models.REMARK_NEXT,
+        "PLANNED_NEXT": PLANNED_NEXT,
+        "FATE_NEXT": FATE_NEXT,
+        "TALK_NEXT": TALK_NEXT,
+    }
 
 
 def main() -> int:

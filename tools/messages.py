@@ -41,6 +41,7 @@ def messages() -> Iterator[Message]:
         *WEB.glob("desk/*.py"),
         *SOURCE.glob("jobs/*.py"),
         SOURCE / "render" / "comparison_html.py",
+        *SOURCE.glob("drafting/*.py"),
         *SOURCE.glob("people/*.py"),
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),

@@ -91,7 +91,9 @@ def test_an_anchor_outside_its_passage_is_refused_and_one_survives_being_kept():
         Anchor.from_data({"passage": "p-a"})
 
 
-WORDS = st.lists(st.sampled_from(["£", "—", "’", "ŵ", "the", "board", "meets", "🎉", "by", "May."]), min_size=1, max_size=14)
+WORDS = st.lists(
+    st.sampled_from(["£", "—", "’", "ŵ", "the", "board", "meets", "🎉", "by", "May."]), min_size=1, max_size=14
+)
 PASSAGES = st.lists(WORDS.map(" ".join), min_size=1, max_size=5)
 
 

@@ -17,9 +17,9 @@ from penholder.people.models import Organisation, Person
 class Naming(models.Model):
     """How the passages of one draft are called between two seals; `drafting.naming` keeps it.
 
-    `iteration` is the number of the newest one whose names were taken over, `minted` how many names were given since the
-    beginning. `became` and `parts` say what became of names (`penholder.text.anchors.Kin`), `graveyard` maps the digest
-    of a passage that was taken out to its name, so that it gets it back when that is undone.
+    `iteration` is the number of the newest one whose names were taken over, `minted` how often names were given since
+    the beginning. `became` and `parts` say what became of names (`penholder.text.anchors.Kin`); `graveyard` maps the
+    digest of a passage that was taken out to its name, so that it gets it back when that is undone.
     """
 
     document = models.OneToOneField("drafting.Document", on_delete=models.CASCADE, related_name="naming")
@@ -164,8 +164,8 @@ TALK_NEXT: dict[Talk, frozenset[Talk]] = {
 class Thread(models.Model):
     """A discussion of a passage, or of a section (`passage` empty), or of the whole text (`section` empty, too).
 
-    `anchor` is the place that it was opened on (`penholder.text.anchors.Anchor`); `wording` is how the passage read, and
-    is set once more when the passage is taken out. Until `lodged_at` only its organisation sees it.
+    `anchor` is the place that it was opened on (`penholder.text.anchors.Anchor`); `wording` is how the passage read,
+    and is set once more when the passage is taken out. Until `lodged_at` only its organisation sees it.
     """
 
     document = models.ForeignKey("drafting.Document", on_delete=models.CASCADE, related_name="threads")
@@ -243,7 +243,7 @@ class Mention(models.Model):
 
 
 class Visit(models.Model):
-    """That somebody worked with a draft, as which post, from `began_at` until `last_at`: who read it, and since when."""
+    """That somebody worked with a draft, as which post, from `began_at` until `last_at`: who read it, and when."""
 
     document = models.ForeignKey("drafting.Document", on_delete=models.CASCADE, related_name="visits")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -260,7 +260,7 @@ class Visit(models.Model):
         return f"{self.person_id} at {self.document_id}"
 
 
-class Digest(models.Model):
+class DailyLetter(models.Model):
     """Whether somebody gets a letter a day about the drafts that they work on, and when they last got one."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
@@ -268,4 +268,4 @@ class Digest(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"digest for {self.person_id}"
+        return f"daily letter to {self.person_id}"

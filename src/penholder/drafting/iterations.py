@@ -112,9 +112,7 @@ def _manifest(document: Document, sections: Sequence[Section], files: Mapping[st
     )
 
 
-def _lineage(
-    document: Document, latest: Iteration | None, new: Sequence[Block], mint: Callable[[int], str]
-) -> Lineage:
+def _lineage(document: Document, latest: Iteration | None, new: Sequence[Block], mint: Callable[[int], str]) -> Lineage:
     before = sealed_texts.read(latest) if latest else SealedText(())
     old, old_ids = before.blocks, before.ids
     graveyard: dict[str, str] = document.graveyard

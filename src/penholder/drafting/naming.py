@@ -89,7 +89,7 @@ class Named:
         }
 
     def kindred(self, name: str) -> dict[str, str]:
-        """The Markdown of the passage with this name and of all that descend from it: where its words may be looked for."""
+        """The Markdown of the passage with this name and of its descendants: where words are looked for."""
         every = {one: "" for part in self.parts for one in part.names}
         return self.sources([name, *self.kin.descendants(name, every)])
 
@@ -106,7 +106,7 @@ def names(document: Document) -> Named:
 
 
 def seal_minter(document: Document, number: int, sections: Sequence[Section]) -> Callable[[int], str]:
-    """Names for the new passages of an iteration: those that they had in the draft, if it was ever named. For `seal`."""
+    """Names for the new passages of an iteration: those that they had in the draft, if it was named. For `seal`."""
     usual = minter(document.key, number)
     if not Naming.objects.filter(document=document).exists():
         return usual
@@ -186,9 +186,7 @@ def _step(document: Document, naming: Naming, before: Sequence[_Part], after: Se
     new_blocks = [block for part in new for block in parsed(part.text)]
     kept = [name for key in same for name in standing[key].names or ()]
     # A passage that was sealed once, is taken out, and comes back word for word has its name back, too.
-    graveyard = {
-        key: name for key, name in {**document.graveyard, **naming.graveyard}.items() if name not in set(kept)
-    }
+    graveyard = {key: name for key, name in {**document.graveyard, **naming.graveyard}.items() if name not in set(kept)}
     mint = minter(f"{document.key}\n{naming.minted}", OF_DRAFTS)
     lineage = trace(
         compare(old_blocks, new_blocks),

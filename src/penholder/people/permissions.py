@@ -14,6 +14,26 @@ from penholder.people.models import Post, Role
 # act → (what it is in words, the roles whose posts may do it). Rules of a room may refuse more, never allow more.
 TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
     "text.draft": (gettext_noop("write and seal the text"), frozenset({Role.PEN})),
+    "draft.contribute": (
+        gettext_noop("suggest changes to a draft and discuss it, when asked about it"),
+        frozenset(
+            {
+                Role.PEN,
+                Role.CHAIR,
+                Role.LEADER,
+                Role.CONTRIBUTOR,
+                Role.ADVISER,
+                Role.MINISTER,
+                Role.OFFICE,
+                Role.SERVICE_MANAGER,
+            }
+        ),
+    ),
+    "contribution.lodge": (
+        gettext_noop("let a suggestion or a discussion leave their organisation"),
+        frozenset({Role.LEADER, Role.ADVISER, Role.MINISTER, Role.CHAIR, Role.PEN}),
+    ),
+    "suggestion.decide": (gettext_noop("decide what becomes of a suggestion"), frozenset({Role.PEN})),
     "text.read": (gettext_noop("read every text before it is published"), frozenset({Role.PEN, Role.CHAIR})),
     "round.open": (gettext_noop("open a round"), frozenset({Role.PEN})),
     "round.run": (gettext_noop("extend, close or call off a round"), frozenset({Role.PEN, Role.CHAIR})),

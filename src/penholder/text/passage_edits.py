@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from penholder.text.canonical import canonical
 from penholder.text.passages import Block
 from penholder.text.words import runs
-
-
-class Splice(NamedTuple):
-    """One stretch of a text that became another: `text[start:end]` is replaced by `words`. In code points."""
-
-    start: int
-    end: int
-    words: str
 
 
 def replaced(text: str, block: Block, source: str) -> str:
@@ -43,20 +33,6 @@ def inserted(text: str, after: Block | None, source: str, *, tight: bool = False
     if not tight and tail and tail[0]:
         tail = ["", *tail]
     return canonical("\n".join([*head, *words, *tail]))
-
-
-def splice(old: str, new: str) -> Splice | None:
-    """The one stretch in which two texts differ; None when they do not. What stays on either side is not touched."""
-    if old == new:
-        return None
-    start = 0
-    shorter = min(len(old), len(new))
-    while start < shorter and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    return Splice(start, len(old) - end, new[start : len(new) - end])
 
 
 def touched(old: str, new: str) -> tuple[tuple[int, int], ...]:

@@ -1,0 +1,109 @@
+"""Who may work with a draft: the pen team and the chair, and whoever is asked about the document in a round that runs.
+
+The room of drafting lies below this one and does not know who is asked; it gets a `Seat`, made here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from penholder.agreement.deadlines import local_day
+from penholder.agreement.models import Asked, Delegation
+from penholder.agreement.voices import ENDS_A_BODY, holds
+from penholder.drafting.models import Document
+from penholder.drafting.seats import Seat
+from penholder.errors import Refused
+from penholder.people import permissions
+from penholder.people.acting import Acting
+from penholder.people.models import Holding, Organisation, Person, Post, Succession
+
+
+def seat(document: Document, by: Acting | None, *, at: datetime) -> Seat:
+    """The seat of somebody at a draft, at that moment. Raises Refused with every reason why there is none.
+
+    Asked for on every request: who leaves a post, or whose round ends, has no seat from then on. 2 to 6 queries.
+    """
+    closed = _(
+        "Only the pen team, and those who are asked about this text in a round that runs, may work with its draft."
+    )
+    if by is None or by.person is None:
+        raise Refused(closed)
+    if reasons := permissions.objections("draft.contribute", by.post):
+        raise Refused(reasons)
+    bodies = frozenset({by.post.organisation_id}) | origins(by.post.organisation_id, at=at)
+    held = holds(by.person, by.post, at=at)
+    if held and not permissions.objections("text.read", by.post):
+        return Seat(document.pk, by, bodies)
+    if not held and not _delegated(document, by, at=at):
+        raise Refused(closed)
+    if not asked_in(document).filter(Q(post=by.post) | Q(post__organisation__in=bodies)).exists():
+        raise Refused(closed)
+    return Seat(document.pk, by, bodies)
+
+
+def asked_in(document: Document) -> QuerySet[Asked]:
+    """Posts that are asked about a document in rounds that run."""
+    return Asked.objects.filter(round__iteration__document=document, round__ended_at=None)
+
+
+def origins(organisation_id: int, *, at: datetime) -> frozenset[int]:
+    """The bodies whose place an organisation took by then: those that were merged into it or renamed."""
+    found: set[int] = set()
+    waiting = {organisation_id}
+    while waiting:
+        rows = Succession.objects.filter(successor__in=waiting, kind__in=ENDS_A_BODY, on__lte=local_day(at))
+        waiting = set(rows.values_list("predecessor", flat=True)) - found
+        found |= waiting
+    return frozenset(found - {organisation_id})
+
+
+def _delegated(document: Document, by: Acting, *, at: datetime) -> bool:
+    scope = Q(document=document) | Q(round__iteration__document=document)
+    rows = Delegation.objects.filter(scope, post=by.post, person=by.person, since__lte=at, until__gt=at)
+    return rows.exclude(ended_at__lte=at).exists()
+
+
+def documents(posts: Iterable[Post], *, at: datetime) -> list[Document]:
+    """The documents whose drafts the holder of these posts may work with. Queries: two, and one for each merger."""
+    mine = [post for post in posts if not permissions.objections("draft.contribute", post)]
+    rows = Document.objects.filter(sections__isnull=False).distinct().order_by("kind", "title")
+    if any(not permissions.objections("text.read", post) for post in mine):
+        return list(rows)
+    bodies = {post.organisation_id for post in mine}
+    for one in list(bodies):
+        bodies |= origins(one, at=at)
+    asked = Asked.objects.filter(round__ended_at=None).filter(Q(post__in=mine) | Q(post__organisation__in=bodies))
+    return list(rows.filter(pk__in=asked.values("round__iteration__document"))) if mine else []
+
+
+def people(document: Document, *, at: datetime, within: Collection[int] = ()) -> list[Person]:
+    """Who works with a draft and can be named in a discussion; with `within`, only those of these organisations."""
+    bodies = set(asked_in(document).values_list("post__organisation", flat=True))
+    bodies |= {row.successor_id for row in _successions(bodies, at=at)}
+    roles = permissions.TABLE["draft.contribute"][1]
+    posts = Post.objects.filter(
+        Q(organisation__in=bodies, role__in=roles) | Q(role__in=permissions.TABLE["text.read"][1])
+    )
+    if within:
+        posts = posts.filter(organisation__in=within)
+    held = Holding.objects.filter(Q(until=None) | Q(until__gt=at), post__in=posts, since__lte=at)
+    return list(Person.objects.filter(is_active=True, pk__in=held.values("person")).order_by("name", "pk"))
+
+
+def _successions(bodies: Collection[int], *, at: datetime) -> list[Succession]:
+    found: list[Succession] = []
+    waiting = set(bodies)
+    while waiting:
+        rows = list(Succession.objects.filter(predecessor__in=waiting, kind__in=ENDS_A_BODY, on__lte=local_day(at)))
+        waiting = {row.successor_id for row in rows} - {row.successor_id for row in found}
+        found += rows
+    return found
+
+
+def organisations(ids: Iterable[int]) -> dict[int, str]:
+    """Names of organisations by their keys, for lists that are filtered by them. One query."""
+    return dict(Organisation.objects.filter(pk__in=set(ids)).order_by("name").values_list("pk", "name"))
