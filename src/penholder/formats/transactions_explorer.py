@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,6 +21,11 @@ _BROKEN = re.compile(r"#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL)[!?]?")
 
 # What stands in the first row over the columns that say which service it is.
 _NAMES = {"department": "Abbr", "agency": "Agency/body", "name": "Name of service", "slug": "Slug"}
+# What may stand there too.
+_MORE = {"department_name": "Department", "url": "URL", "description": "Description of service"}
+
+# The first asking, late in 2012, was for the financial year before; the public table with its periods in words says so.
+_FIRST_ASKED = (2012, 4)
 
 
 class Mark(StrEnum):
@@ -41,6 +47,20 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.year}-Q{self.quarter}"
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The twelve months that its figures are of: the first day, and the first day after the last."""
+        if (self.year, self.quarter) == _FIRST_ASKED:
+            return date(2011, 4, 1), date(2012, 4, 1)
+        month = 3 * self.quarter - 2
+        return date(self.year - 1, month, 1), date(self.year, month, 1)
+
+
+def quarter(label: str) -> Quarter:
+    """The quarter that a label such as "2017-Q4" names."""
+    year, _, number = label.partition("-Q")
+    return Quarter(int(year), int(number))
 
 
 @dataclass(frozen=True, order=True)
@@ -64,6 +84,10 @@ class ListedService:
     department: str
     agency: str
     figures: dict[tuple[str, str], Decimal | Mark]
+    places: dict[tuple[str, str], str]  # column of each figure, as a spreadsheet calls it
+    department_name: str = ""
+    url: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,8 +166,12 @@ def _service(
             place = places[period, name]
             why = f"more than the {total:,} transactions of all channels in {period}; both were kept as published"
             odd.append(OddCell(number, column(place), headers[place], row[place], why))
-    said = {key: " ".join(row[headers.index(header)].split()) for key, header in _NAMES.items()}
-    return ListedService(number, figures=figures, **said)
+    said = {
+        key: " ".join(row[headers.index(header)].split())
+        for key, header in (_NAMES | _MORE).items()
+        if header in headers and headers.index(header) < len(row)
+    }
+    return ListedService(number, figures=figures, places={key: column(place) for key, place in places.items()}, **said)
 
 
 def _figure(held: str) -> tuple[Decimal | Mark, str]:

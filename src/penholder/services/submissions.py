@@ -24,6 +24,7 @@ from penholder.record import ledger
 from penholder.services import periods, rules
 from penholder.services.cells import MOST_KEYS, Cell, Given, Ground, Where, ground, rounded, status_of
 from penholder.services.models import Service, Submission, Submitted
+from penholder.services.periods import Span
 
 # What takes back a number that was public needs a reason, and is listed as a revision.
 TAKES_BACK = frozenset({Change.REVISED, Change.WITHDRAWN})
@@ -118,11 +119,13 @@ def submit(
     published: bool = False,
     organisation: Organisation | None = None,
     report: dict[str, Any] | None = None,
+    labels: dict[Span, str] | None = None,
 ) -> Receipt:
     """Take cells in together, or none of them. Raises Refused with every reason, each with its place.
 
     `digest` is the SHA-256 of the source. What stands already is left alone: the same submission again does nothing.
-    `reason` says why what was public changes. Ten queries and one for every thousand values.
+    `reason` says why what was public changes; `labels` are what the source calls its periods.
+    Ten queries and one for every thousand values.
     """
     listed = list(cells)
     _lock({cell.service for cell in listed})
@@ -149,7 +152,7 @@ def submit(
         by_post=by.post.words if by else ledger.OPERATOR, person=by.person if by else None,
         name=by.said_name if by else "", reason=reason, values_read=len(weighed), report=report or {},
     )  # fmt: skip
-    _write(submission, wanted, there, reason=reason)
+    _write(submission, wanted, there, reason=reason, labels=labels)
     _record(submission, receipt, by=by, at=at)
     return Receipt(submission, receipt.new, receipt.same, changes, revisions)
 
@@ -160,8 +163,10 @@ def _lock(keys: set[str]) -> None:
     list((rows.filter(key__in=keys) if len(keys) <= MOST_KEYS else rows).values_list("pk"))
 
 
-def _write(submission: Submission, wanted: list[Weighed], there: Ground, *, reason: str) -> None:
-    rows = periods.keep(one.cell.period for one in wanted)
+def _write(
+    submission: Submission, wanted: list[Weighed], there: Ground, *, reason: str, labels: dict[Span, str] | None
+) -> None:
+    rows = periods.keep((one.cell.period for one in wanted), labels)
     made = []
     for one in wanted:
         cell, known = one.cell, there.standing.get(one.cell.where)
