@@ -31,6 +31,7 @@ demo: $(BUILD) ## Install, build, load the demo strategy, publish it and serve i
 # What the database must hold is asked of PostgreSQL too, first; the whole comes last, so that the last line counts all tests.
 test: check ## Everything: style, types, layers, and all tests with branch coverage, in a browser and on PostgreSQL too
 	@PENHOLDER_TESTS_ON=postgresql $(BIN)/pytest -n 2 -q -m "engines and not browser and not slow"
+	@$(PYTHON) tools/machine.py office >/dev/null || true
 	@PENHOLDER_CHROMIUM="$$($(PYTHON) tools/machine.py browser)" && PENHOLDER_JAVA="$$($(PYTHON) tools/machine.py java)" && \
 	export PENHOLDER_CHROMIUM PENHOLDER_JAVA && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 

@@ -1,7 +1,8 @@
-"""Find what the tests need from the machine, a browser and Java, or install it where that can be done without asking.
+"""Find what the tests need from the machine (a browser, Java, LibreOffice), or install it where that needs no asking.
 
     python3 tools/machine.py browser     prints the path of a Chromium
     python3 tools/machine.py java        prints the path of a Java
+    python3 tools/machine.py office      prints the path of LibreOffice; without one the tests that need it are skipped
 
 What is found is printed on standard output; what is done about it, on standard error.
 """
@@ -31,6 +32,11 @@ def java() -> str | None:
     if home and runs(str(Path(home) / "bin" / "java")):
         return str(Path(home) / "bin" / "java")
     return on_path(("java",)) or debian("default-jre-headless", ("java",))
+
+
+def office() -> str | None:
+    """LibreOffice, for documents as people really save them: one on the machine, or Debian's without a window."""
+    return on_path(("soffice", "libreoffice")) or debian("libreoffice-writer-nogui", ("soffice", "libreoffice"))
 
 
 def named(variable: str) -> str | None:
@@ -92,11 +98,13 @@ ADVICE = {
     "or name one in PENHOLDER_CHROMIUM.",
     "java": "no Java was found and none could be installed, and the HTML validator needs one. "
     "Install one (Debian: apt-get install default-jre-headless) or name one in JAVA_HOME.",
+    "office": "no LibreOffice was found and none could be installed (Debian: apt-get install "
+    "libreoffice-writer-nogui). The tests of documents that it saved are skipped.",
 }
 
 if __name__ == "__main__":
     what = sys.argv[1]
-    found = {"browser": browser, "java": java}[what]()
+    found = {"browser": browser, "java": java, "office": office}[what]()
     if found is None:
         sys.exit(f"tools/machine.py: {ADVICE[what]}")
     print(found)
