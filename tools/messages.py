@@ -39,6 +39,7 @@ def messages() -> Iterator[Message]:
         *WEB.glob("*.py"),
         *WEB.glob("public/*.py"),
         *WEB.glob("desk/*.py"),
+        *WEB.glob("live/*.py"),
         *SOURCE.glob("jobs/*.py"),
         SOURCE / "render" / "comparison_html.py",
         *SOURCE.glob("drafting/*.py"),

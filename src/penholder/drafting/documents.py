@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
-from penholder.drafting import positions
+from penholder.drafting import drafts, positions, rules
+from penholder.drafting.edits import LONGEST_KEY, LONGEST_TITLE, line
 from penholder.drafting.models import Document, Section
 from penholder.errors import Refused
 from penholder.people.models import Organisation
 from penholder.text.canonical import canonical
-
-# What the columns hold. A heading longer than this is a paragraph that somebody marked as a heading.
-LONGEST_TITLE = 500
-LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +35,27 @@ def put(
     sections: Sequence[Draft],
     subtitle: str = "",
     organisation: Organisation | None = None,
+    at: datetime | None = None,
 ) -> Document:
     """Make the document, or bring it and its sections to this state. Sections that are not named leave the draft.
 
-    Seven queries at most, however many sections there are. Raises Refused for two sections with one key.
+    Seven queries at most, however many sections there are; some more when people have written in the draft already,
+    which then learns of it as one more update, of the moment `at`. Raises Refused for two sections with one key, and
+    for changes to a draft that is frozen.
     """
-    sections = [Draft(draft.key, _line(draft.title), canonical(draft.text)) for draft in sections]
+    sections = [Draft(draft.key, line(draft.title), canonical(draft.text)) for draft in sections]
     _check(key, title, sections)
-    facts = {"kind": kind, "title": _line(title), "subtitle": _line(subtitle), "organisation": organisation}
-    document, made = Document.objects.get_or_create(key=key, defaults=facts)
+    facts = {"kind": kind, "title": line(title), "subtitle": line(subtitle), "organisation": organisation}
+    document, made = Document.objects.select_for_update(of=("self",)).get_or_create(key=key, defaults=facts)
     if not made and any(getattr(document, name) != value for name, value in facts.items()):
         for name, value in facts.items():
             setattr(document, name, value)
         document.save(update_fields=list(facts))
-    _put_sections(document, sections)
+    if made or not document.readable_upto:
+        _put_sections(document, sections)
+    else:
+        drafts.bring_to(document, [(draft.key, draft.title, draft.text) for draft in sections], at=at)
     return document
-
-
-def _line(words: str) -> str:
-    """A title in its one spelling: titles are sealed too."""
-    return " ".join(canonical(words).split())
 
 
 def _check(key: str, title: str, sections: Sequence[Draft]) -> None:
@@ -76,11 +75,17 @@ def _check(key: str, title: str, sections: Sequence[Draft]) -> None:
         raise Refused(reasons)
 
 
-def _put_sections(document: Document, drafts: Sequence[Draft]) -> None:
+def _put_sections(document: Document, wanted: Sequence[Draft]) -> None:
     standing = {section.key: section for section in Section.objects.filter(document=document)}
-    keys = positions.ordered([standing[draft.key].position if draft.key in standing else "" for draft in drafts])
+    keys = positions.ordered([standing[draft.key].position if draft.key in standing else "" for draft in wanted])
+    order = [key for key, _ in sorted(standing.items(), key=lambda each: (each[1].position, each[0]))]
+    if (reasons := rules.objections_of_freeze(document)) and (
+        order != [draft.key for draft in wanted]
+        or any((standing[draft.key].title, standing[draft.key].text) != (draft.title, draft.text) for draft in wanted)
+    ):
+        raise Refused(reasons)
     made, changed = [], []
-    for draft, position in zip(drafts, keys, strict=True):
+    for draft, position in zip(wanted, keys, strict=True):
         section = standing.pop(draft.key, None)
         if section is None:
             made.append(

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from penholder.drafting import manifests, media, naming, rules, sealed_texts
+from penholder.drafting import drafts, manifests, media, naming, rules, sealed_texts
 from penholder.drafting.manifests import MediaDigest, SectionDigest
 from penholder.drafting.models import Document, Iteration, SealedSection, Section, Text
 from penholder.drafting.parsed import parsed
@@ -51,7 +51,7 @@ def seal(
     `files` are the media that the text may refer to, by path; those it does are sealed with it. About ten queries,
     however long the text is. Raises Refused when the rules object.
     """
-    document = Document.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=document.pk)
+    document = _locked(document.pk)
     sections = list(Section.objects.filter(document=document))
     latest = Iteration.objects.filter(document=document).order_by("-number").first()
     if objections := rules.objections_to_sealing(document, sections, latest, label=label, taken_at=taken_at):
@@ -89,6 +89,13 @@ def seal(
         facts={"document": document.key, "number": number, "label": label, "source": source},
     )
     return Sealing(iteration, new=True)
+
+
+def _locked(document_id: int) -> Document:
+    """The document with its row locked, and its sections as they were typed last."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=document_id)
+    drafts.make_readable(document)
+    return document
 
 
 def _manifest(document: Document, sections: Sequence[Section], files: Mapping[str, MediaDigest]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Documents and their drafts; iterations, which are sealed and never change again."""
+"""Documents and their drafts; what was typed, update by update; iterations, which are sealed and never change again."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ class Document(models.Model):
 
     `graveyard` maps the digest of each passage that no longer stands to its lasting id, so that one which comes back
     word for word gets its id back.
+
+    A draft that is frozen is read, commented on and signed, and not written. `readable_upto` is the last draft update
+    that the rows of its sections show; 0 as long as nobody has written in the draft itself (`drafting.drafts`).
     """
 
     key = models.SlugField(max_length=120, unique=True)
@@ -38,16 +41,30 @@ class Document(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
     )
     graveyard = models.JSONField(default=dict, blank=True)
+    readable_upto = models.PositiveBigIntegerField(default=0)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    frozen_by = models.CharField(max_length=500, blank=True)
+    frozen_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["key"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(frozen_at=None, frozen_by="", frozen_reason="")
+                | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")),
+                name="a_draft_is_frozen_by_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
 
 
 class Section(models.Model):
-    """The current draft of one section. `position` is a fractional key: sections stand in its (byte) order."""
+    """The current draft of one section, readable: what the updates of the draft come to, in canonical form.
+
+    `position` is a fractional key: sections stand in its (byte) order. Write through `drafts.change`, never here.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sections")
     key = models.CharField(max_length=200)
@@ -63,6 +80,42 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DraftUpdate(SealedModel):
+    """One Yjs update to a draft, as it was acknowledged to whoever typed it; `sequence` counts from 1 in its document.
+
+    `post` and `person` are text, for good. The first update of a draft is what stood in its sections before.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="updates")
+    sequence = models.PositiveBigIntegerField()
+    update = models.BinaryField()
+    post = models.CharField(max_length=700, blank=True)
+    person = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["document", "sequence"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "sequence"], name="draft_updates_stand_in_one_order"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="draft_updates_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}:{self.sequence}"
+
+
+class DraftSnapshot(models.Model):
+    """All updates of a draft up to `sequence` as one, so that opening it is quick. It can be made again at any time."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="snapshot")
+    sequence = models.PositiveBigIntegerField()
+    state = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.document_id} up to {self.sequence}"
 
 
 class Text(SealedModel):

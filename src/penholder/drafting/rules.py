@@ -1,11 +1,38 @@
-"""What stands in the way of sealing. Pure questions; an empty list means yes."""
+"""What stands in the way of writing in a draft, and of sealing it. Pure questions; an empty list means yes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from penholder.drafting.models import Document, Iteration, Section
+from penholder.people import permissions
+from penholder.people.acting import Acting, posts_of
+
+
+def objections_to_editing(document: Document, by: Acting, at: datetime) -> list[str]:
+    """Every reason why this post may not write in the draft now. One query, for who holds the post at that moment."""
+    return [*objections_to_writing(by, at), *objections_of_freeze(document)]
+
+
+def objections_to_writing(by: Acting, at: datetime) -> list[str]:
+    """Every reason why this post may not write in any draft: what it is for, and whether its person still holds it."""
+    reasons = permissions.objections("text.draft", by.post)
+    if by.person is not None and by.post not in posts_of(by.person, at=at):
+        reasons.append(_("You no longer hold the post “%(post)s”.") % {"post": by.post.title})
+    return reasons
+
+
+def objections_of_freeze(document: Document) -> list[str]:
+    """Why nobody may write in this draft; empty when it is not frozen."""
+    if document.frozen_at is None:
+        return []
+    if not document.frozen_reason:
+        return [_("This draft is frozen by %(by)s.") % {"by": document.frozen_by}]
+    said = _("This draft is frozen by %(by)s: %(reason)s")
+    return [said % {"by": document.frozen_by, "reason": document.frozen_reason}]
 
 
 def objections_to_sealing(
