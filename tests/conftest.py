@@ -14,7 +14,7 @@ from tests.mischief import unguarded
 ROOT = Path(__file__).resolve().parents[1]
 
 # What the database itself must hold (order, locks, triggers, JSON) is asked of both engines.
-ON_BOTH_ENGINES = ("agreement", "jobs", "people", "record", "services")
+ON_BOTH_ENGINES = ("agreement", "drafting", "jobs", "people", "record", "services")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from penholder.drafting import contributions
-from penholder.people.models import Organisation
+from penholder.people.models import Organisation, Person
 from penholder.record.sealed import SealedModel
 
 
@@ -116,6 +116,26 @@ class DraftSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} up to {self.sequence}"
+
+
+class Hand(models.Model):
+    """That a person has a section in hand until a moment: told to others, who are not kept out by it."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="hands")
+    section = models.CharField(max_length=200)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(max_length=700)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["document", "section", "person"], name="a_person_has_a_section_in_hand_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.section}: {self.words}"
 
 
 class Text(SealedModel):

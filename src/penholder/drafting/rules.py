@@ -7,19 +7,19 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from penholder.drafting import rights
 from penholder.drafting.models import Document, Iteration, Section
-from penholder.people import permissions
 from penholder.people.acting import Acting, posts_of
 
 
 def objections_to_editing(document: Document, by: Acting, at: datetime) -> list[str]:
     """Every reason why this post may not write in the draft now. One query, for who holds the post at that moment."""
-    return [*objections_to_writing(by, at), *objections_of_freeze(document)]
+    return [*objections_to_writing(document, by, at), *objections_of_freeze(document)]
 
 
-def objections_to_writing(by: Acting, at: datetime) -> list[str]:
-    """Every reason why this post may not write in any draft: what it is for, and whether its person still holds it."""
-    reasons = permissions.objections("text.draft", by.post)
+def objections_to_writing(document: Document, by: Acting, at: datetime) -> list[str]:
+    """Why this post may not write in the draft, frozen or not: whose text it is, who holds the post at that moment."""
+    reasons = rights.objections_to_writing(document, by.post)
     if by.person is not None and by.post not in posts_of(by.person, at=at):
         reasons.append(_("You no longer hold the post “%(post)s”.") % {"post": by.post.title})
     return reasons

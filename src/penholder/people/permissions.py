@@ -34,6 +34,10 @@ TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
         frozenset({Role.LEADER, Role.ADVISER, Role.MINISTER, Role.CHAIR, Role.PEN}),
     ),
     "suggestion.decide": (gettext_noop("decide what becomes of a suggestion"), frozenset({Role.PEN})),
+    "text.draft-own": (
+        gettext_noop("write and seal the strategy of their own organisation"),
+        frozenset({Role.LEADER, Role.CONTRIBUTOR}),
+    ),
     "text.read": (gettext_noop("read every text before it is published"), frozenset({Role.PEN, Role.CHAIR})),
     "round.open": (gettext_noop("open a round"), frozenset({Role.PEN})),
     "round.run": (gettext_noop("extend, close or call off a round"), frozenset({Role.PEN, Role.CHAIR})),

@@ -63,12 +63,18 @@ def test_a_round_is_not_opened_on_a_text_that_was_followed_meanwhile(office, sea
     assert not Round.objects.exists()
 
 
-def test_a_leader_neither_sees_the_list_of_texts_nor_opens_a_round(office, sealed, signed_in):  # noqa: F811
+def test_a_leader_sees_no_text_of_others_in_the_list_and_opens_no_round(office, sealed, signed_in):  # noqa: F811
     client = signed_in("treasury")
-    assert "/desk/texts/" not in client.get("/desk/").content.decode()
-    assert client.get("/desk/texts/").status_code in {403, 409}
+    assert "There is none yet." in words(client.get("/desk/texts/"))
+    assert client.get("/desk/texts/strategy/draft/").status_code == 409
     assert client.post(OPEN, chosen(office, sealed) | {"confirm": "1"}).status_code in {403, 409}
     assert not Round.objects.exists()
+
+
+def test_who_drafts_nothing_has_no_list_of_texts(office, sealed, signed_in):  # noqa: F811
+    client = signed_in("adviser")
+    assert "/desk/texts/" not in client.get("/desk/").content.decode()
+    assert client.get("/desk/texts/").status_code == 409
 
 
 def test_more_time_needs_a_reason_and_a_number(office, open_round, signed_in):  # noqa: F811

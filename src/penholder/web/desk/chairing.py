@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Max
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +15,7 @@ from django.utils.translation import gettext_lazy as say
 from penholder.agreement import deadlines, process, renewals, rounds, rules, scopes
 from penholder.agreement.askings import Terms
 from penholder.agreement.models import Carry, How, Kind, Round, Rule
-from penholder.drafting.models import Document, Iteration
-from penholder.drafting.models import Kind as Kinds
+from penholder.drafting.models import Iteration
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
 from penholder.people.models import Post
@@ -25,23 +23,6 @@ from penholder.web.desk import scoping
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rounds import find, reader
-
-
-def documents(request: DeskRequest) -> HttpResponseBase:
-    """Every document that has a sealed text: first those with a round that runs, then the strategy, then the others."""
-    by = acting(request)
-    if objections := permissions.objections("text.read", by.post):
-        raise Refused(objections)
-    rows = Document.objects.annotate(newest=Max("iterations__number")).filter(newest__gte=1).order_by("kind", "title")
-    running: dict[int, list[Round]] = {}
-    rounds_here = Round.objects.filter(ended_at=None).select_related("iteration")
-    for one in rounds_here.defer("iteration__manifest", "iteration__events"):
-        running.setdefault(one.iteration.document_id, []).append(one)
-    ordered = sorted(rows, key=lambda row: (row.pk not in running, row.kind != Kinds.STRATEGY))
-    told = [{"document": row, "rounds": running.get(row.pk, [])} for row in ordered]
-    opens = not permissions.objections("round.open", by.post)
-    publishes = not permissions.objections("edition.publish", by.post)
-    return render(request, "desk/rounds/documents.html", {"told": told, "opens": opens, "publishes": publishes})
 
 
 class Opening(forms.Form):

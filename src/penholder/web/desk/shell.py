@@ -51,7 +51,7 @@ def places(request: HttpRequest) -> list[dict[str, str]]:
     """The menu, with the place where the reader is. The front of the desk is current only on its own page."""
     found = []
     posts = getattr(request, "posts", None) or ()
-    reads = any(not permissions.objections("text.read", post) for post in posts)
+    reads = any(not permissions.objections(act, post) for post in posts for act in ("text.read", "text.draft-own"))
     for words, view in PLACES:
         if view == "desk:documents" and not reads:
             continue

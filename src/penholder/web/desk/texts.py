@@ -89,6 +89,21 @@ def sheet(
     return Sheet(sections, mark_safe(drawn.notes), page, len(pages))  # noqa: S308 - penholder.text wrote and sanitised it
 
 
+def preview(text: str, latest: Iteration | None, *, address: Callable[[str], str], below: int = 2) -> SafeString:
+    """A draft text as readers would see it, with the files of the newest iteration. Nothing in it has a name yet."""
+    files = {row["path"]: row for row in latest.manifest.get("media", ())} if latest else {}
+    options = Options(
+        resolve_media=lambda path: _media(files.get(path), address),
+        resolve_text=lambda path: _transcript(files.get(path)),
+        draw=partial(draw, words=of_charts()),
+        labels=labels(),
+    )
+    drawn = render_page([(text, ())], options=options)
+    levels = [int(found[2]) for found in _HEADING.finditer(drawn.texts[0].html)]
+    by = below + 1 - min(levels, default=1)
+    return mark_safe(_lowered(drawn.texts[0].html, by) + drawn.notes)  # noqa: S308 - penholder.text sanitised it
+
+
 def redline(comparison: Comparison, old: Sequence[Block], new: Sequence[Block], *, prefix: str) -> SafeString:
     """How a text became another, word by word. `prefix` begins every id and is used once on a page."""
     return mark_safe(comparison_html(comparison, old, new, prefix=prefix, say=gettext))  # noqa: S308 - escaped there

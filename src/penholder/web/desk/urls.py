@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from penholder.web.desk import (
     account,
     chairing,
     chasing,
     delegations,
+    documents,
+    draft_urls,
     inside,
     judging,
     linking,
@@ -23,7 +25,8 @@ from penholder.web.desk.access import signed_in
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", signed_in(rounds.home), name="home"),
-    path("texts/", signed_in(chairing.documents), name="documents"),
+    path("texts/", signed_in(documents.documents), name="documents"),
+    path("texts/", include(draft_urls.urlpatterns)),
     path("texts/<slug:key>/open/", signed_in(chairing.open_round), name="open"),
     path("texts/<slug:key>/publish/", signed_in(publishing.publish), name="publish"),
     path("schedules/<int:schedule_id>/cancel/", signed_in(publishing.cancel), name="cancel-publication"),
