@@ -44,6 +44,7 @@ def messages() -> Iterator[Message]:
         SOURCE / "render" / "comparison_html.py",
         *SOURCE.glob("drafting/*.py"),
         *SOURCE.glob("people/*.py"),
+        *SOURCE.glob("formats/figures/*.py"),
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),
         *SOURCE.glob("services/*.py"),

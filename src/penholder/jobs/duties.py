@@ -15,6 +15,7 @@ from penholder.jobs.posting import Sender
 from penholder.jobs.work import Duty
 from penholder.publishing import schedules, showing
 from penholder.record import checkpoints
+from penholder.services import uploads
 
 
 def every(sender: Sender) -> list[Duty]:
@@ -33,6 +34,7 @@ def every(sender: Sender) -> list[Duty]:
         Duty("Letters written", moment, lambda at: notices.follow(at=at)),
         Duty("Letters sent", moment, lambda _: sender.send_due()),
         Duty("Checkpoints signed", timedelta(hours=1), sign),
+        Duty("Files of figures forgotten", timedelta(hours=1), uploads.forget),
         Duty("Old letters forgotten", timedelta(hours=6), lambda at: letters.forget(at=at)),
         Duty("", minute, alive),
     ]

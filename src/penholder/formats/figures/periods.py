@@ -80,9 +80,11 @@ def _follows(first: str, second: str) -> bool:
     return int(second) == (int(first) + 1) % 100 if len(second) == 2 else int(second) == int(first) + 1
 
 
-_UNREADABLE = (
-    "“%(holds)s” is no period that can be read. Write a month as 2025-04, a quarter as “Apr 2025 to Jun 2025”."
-)
+def _unreadable(text: str) -> Told:
+    return say(
+        "“%(holds)s” is no period that can be read. Write a month as 2025-04, a quarter as “Apr 2025 to Jun 2025”.",
+        holds=text,
+    )
 
 
 def read_period(text: str, *, quarters: Quarters | None = None) -> Period | Told:
@@ -122,7 +124,7 @@ def _read_day(plain: str, text: str) -> Period | Told | None:
     else:
         return None
     if not 1 <= month <= 12:
-        return say(_UNREADABLE, holds=text)
+        return _unreadable(text)
     return _month_of(year, month, day, text)
 
 
@@ -157,7 +159,7 @@ def _year_and_month(year: str, between: str, month: str, text: str) -> Period | 
     """The month of "2025-04", unless that may be two years: "2011-12". None for two years and nothing else."""
     one = Period(int(year), int(month))
     if not 1 <= one.month <= 12:
-        return None if between in "-/" else say(_UNREADABLE, holds=text)
+        return None if between in "-/" else _unreadable(text)
     if between in "-/" and len(month) == 2 and _follows(year, month):
         return say(
             "Does “%(holds)s” mean %(one)s, or the financial year from April %(year)s to March %(next)s? "
@@ -222,4 +224,4 @@ def _read_run(plain: str, text: str) -> Period | Told:
             if 1 <= months <= 120:
                 return Period(start.year, start.month, months)
             return say("“%(holds)s” ends before it begins, or lasts over ten years. Check both months.", holds=text)
-    return say(_UNREADABLE, holds=text)
+    return _unreadable(text)

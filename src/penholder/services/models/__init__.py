@@ -21,6 +21,7 @@ from penholder.services.models.register import (
     Target,
 )
 from penholder.services.models.submitted import Period, Service, Status, Submission, Submitted
+from penholder.services.models.uploads import Upload
 
 __all__ = [
     "NEXT",
@@ -49,4 +50,5 @@ __all__ = [
     "Submission",
     "Submitted",
     "Target",
+    "Upload",
 ]

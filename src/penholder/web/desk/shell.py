@@ -21,6 +21,7 @@ from penholder.web.desk.languages import NAMES, wanted
 PLACES = (
     (gettext_noop("What waits for me"), "desk:home"),
     (gettext_noop("Texts"), "desk:documents"),
+    (gettext_noop("Services"), "desk:services"),
     (gettext_noop("People and posts"), "desk:people"),
     (gettext_noop("Delegations"), "desk:delegations"),
     (gettext_noop("Who may do what"), "desk:permissions"),

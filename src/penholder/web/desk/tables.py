@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +22,7 @@ from penholder.errors import Missing
 from penholder.formats import pandoc
 from penholder.people import permissions
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.downloads import csv_file
 from penholder.web.desk.rounds import find, reader
 from penholder.web.desk.states import CELLS, OUTCOMES, REMARKS
 
@@ -59,7 +59,7 @@ def matrix_csv(request: DeskRequest, key: str) -> HttpResponse:
     heads = [_("Organisation"), _("Post"), *(column.title for column in told.columns)]
     words = {key: str(state.words) for key, state in CELLS.items()}
     lines = ([row.organisation, row.post, *(words[cell] for cell in row.cells)] for row in told.rows)
-    return _csv(f"{key}-matrix.csv", heads, lines)
+    return csv_file(f"{key}-matrix.csv", heads, lines)
 
 
 def dispositions(request: DeskRequest, key: str) -> HttpResponseBase:
@@ -137,7 +137,7 @@ def dispositions_csv(request: DeskRequest, key: str) -> HttpResponse:
         ]
         for row in _chosen(found, {name: request.GET.get(name, "") for name in FILTERS})
     )  # fmt: skip
-    return _csv(f"{key}-remarks.csv", heads, lines)
+    return csv_file(f"{key}-remarks.csv", heads, lines)
 
 
 def dispositions_odt(request: DeskRequest, key: str) -> HttpResponse:
@@ -166,19 +166,6 @@ def _passages(found: Round, rows: Iterable[standing.DispositionRow]) -> dict[int
     made = {row.iteration for row in rows if row.iteration < found.iteration.number}
     before = Iteration.objects.filter(document=found.iteration.document_id, number__in=made)
     return {one.number: dispositions_.changed_passages(one, found.iteration) for one in before}
-
-
-def _csv(name: str, heads: Iterable[str], lines: Iterable[Iterable[object]]) -> HttpResponse:
-    """A CSV file for spreadsheets: with a byte order mark, and nothing in it that one would run as a formula."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(answer)
-    writer.writerow(heads)
-    for line in lines:
-        writer.writerow(
-            [f"'{text}" if (text := str(cell))[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for cell in line]
-        )
-    return answer
 
 
 @require_POST

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answers/<int:asked_id>/inside/", signed_in(inside.inside), name="inside"),
     path("answers/<int:asked_id>/withdraw/", signed_in(signing.withdraw), name="withdraw"),
     path("answers/<int:asked_id>/files/<str:name>", signed_in(signing.file), name="answer-file"),
+    path("services/", include("penholder.web.desk.figures_urls")),
     path("act-as/", account.act_as, name="act-as"),
     path("people/", signed_in(people.everyone), name="people"),
     path("people/organisations/", signed_in(people.make_organisation), name="make-organisation"),
