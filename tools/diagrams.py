@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "docs" / "agreement.md", ROOT / "docs" / "publishing.md", ROOT / "docs" / "suggestions.md")
+PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("agreement", "publishing", "services", "suggestions"))
 
 
 def drawn(table: Mapping) -> str:
@@ -50,6 +50,7 @@ def tables() -> dict[str, Mapping]:
     from penholder.agreement import models  # noqa: PLC0415  # Django must be set up first
     from penholder.drafting.contributions import FATE_NEXT, TALK_NEXT  # noqa: PLC0415
     from penholder.publishing.models import PLANNED_NEXT  # noqa: PLC0415
+    from penholder.services.models import NEXT as PUBLICATION_NEXT  # noqa: PLC0415
 
     return {
         "NEXT": models.NEXT,
@@ -57,6 +58,7 @@ def tables() -> dict[str, Mapping]:
         "PLANNED_NEXT": PLANNED_NEXT,
         "FATE_NEXT": FATE_NEXT,
         "TALK_NEXT": TALK_NEXT,
+        "PUBLICATION_NEXT": PUBLICATION_NEXT,
     }
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from penholder.agreement.models import NEXT, REMARK_NEXT, RemarkState, State
 from penholder.publishing.models import PLANNED_NEXT, Planned
+from penholder.services.models import NEXT as PUBLICATION_NEXT
+from penholder.services.models import State as Publication
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "agreement.md"
@@ -36,7 +38,9 @@ def test_a_stale_diagram_would_be_seen(tool):
     assert tool.redrawn(page, {"NEXT": fewer, "REMARK_NEXT": REMARK_NEXT}) != page
 
 
-@pytest.mark.parametrize(("table", "states"), [(NEXT, State), (REMARK_NEXT, RemarkState), (PLANNED_NEXT, Planned)])
+@pytest.mark.parametrize(("table", "states"), [
+    (NEXT, State), (REMARK_NEXT, RemarkState), (PLANNED_NEXT, Planned), (PUBLICATION_NEXT, Publication),
+])  # fmt: skip
 def test_every_state_has_its_place_and_can_be_reached(table, states):
     assert set(table) == set(states)
     reached, waiting = set(), [next(iter(table))]

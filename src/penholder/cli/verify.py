@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,9 +110,11 @@ def _of_file(file: Path, *, as_json: bool) -> int:
 
 def _of_instance(*, as_json: bool) -> int:
     from penholder.publishing import proofs  # noqa: PLC0415 - after the start
+    from penholder.services import accounts  # noqa: PLC0415
 
     with console.progress("Verifying") as tell:
         proof = proofs.everything(progress=tell)
+    proof = replace(proof, broken=(*proof.broken, *accounts.differences()))
     if as_json:
         console.as_json({"holds": not proof.broken, **asdict(proof)})
     else:

@@ -67,39 +67,76 @@ def _withheld(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], small: set[Ke
     }:
         near |= more
     hidden = {key for key in near if counts[key] > 0}
-    if _exposed(counts, sums, hidden, small):
+    freedom = _Freedom(hidden, sums)
+    if _betrayed(counts, sums, hidden, small) or not freedom.holds(small):
         hidden = near  # even the zeros have to go
+        freedom = _Freedom(hidden, sums)
+    told: dict[Key, list[Sum[Key]]] = {}
+    for each in sums:
+        for key in (each.total, *each.parts):
+            told.setdefault(key, []).append(each)
     for key in sorted(hidden - small, key=lambda key: (-counts[key], str(key))):
-        if not _exposed(counts, sums, hidden - {key}, small):
+        less = freedom.without(key)
+        if less.holds(small) and not _betrayed(counts, told.get(key, []), hidden - {key}, small):
             hidden.discard(key)
+            freedom = less
     return hidden
 
 
-def _exposed(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], hidden: set[Key], small: set[Key]) -> set[Key]:
-    """The small cells that a reader can work out."""
-    order = sorted(hidden, key=str)
-    place = {key: at for at, key in enumerate(order)}
-    rows = []
-    exposed = set()
+def _betrayed(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], hidden: set[Key], small: set[Key]) -> bool:
+    """Whether hidden parts that are all small add up to the least or the most that they can: then each is known."""
     for each in sums:
-        unknown = [key for key in (each.total, *each.parts) if key in hidden]
-        if not unknown:
+        if each.total in hidden:
             continue
-        row = np.zeros(len(order))
-        for part in each.parts:
-            if part in place:
-                row[place[part]] += 1
-        if each.total in place:
-            row[place[each.total]] -= 1
-        rows.append(row)
-        # Readers know that small means 1 to 4: parts that add up to the least or the most give themselves away.
-        if each.total not in hidden and all(key in small for key in unknown):
+        unknown = [part for part in each.parts if part in hidden]
+        if unknown and all(part in small for part in unknown):
             known = counts[each.total] - sum(counts[part] for part in each.parts if part not in hidden)
             if known in (len(unknown), len(unknown) * (SMALLEST_SHOWN - 1)):
-                exposed |= set(unknown)
-    if not rows:
-        return set()
-    _, strength, directions = np.linalg.svd(np.array(rows))
-    free = directions[int((strength > _NOTHING).sum()) :]
-    moves = np.abs(free).max(axis=0, initial=0.0)
-    return exposed | {key for key in order if key in small and moves[place[key]] <= _NOTHING}
+                return True
+    return False
+
+
+class _Freedom(Generic[Key]):
+    """How the hidden cells can move together while every sum stays: an orthonormal basis of all such moves.
+
+    A cell that no move changes can be worked out. Showing a cell leaves the moves in which it stands still; that is one
+    reflection of the basis, where working the moves out anew for each cell took minutes for forty services (measured).
+    """
+
+    def __init__(self, hidden: set[Key], sums: Sequence[Sum[Key]]) -> None:
+        self._place = {key: at for at, key in enumerate(sorted(hidden, key=str))}
+        rows = []
+        for each in sums:
+            row = np.zeros(len(self._place))
+            for part in each.parts:
+                if part in self._place:
+                    row[self._place[part]] += 1
+            if each.total in self._place:
+                row[self._place[each.total]] -= 1
+            if row.any():
+                rows.append(row)
+        if rows:
+            _, strength, directions = np.linalg.svd(np.array(rows))
+            self._moves = directions[int((strength > _NOTHING).sum()) :]
+        else:
+            self._moves = np.eye(len(self._place))
+
+    def holds(self, cells: set[Key]) -> bool:
+        """Whether each of these cells that is hidden keeps a second possibility."""
+        at = [self._place[key] for key in cells if key in self._place]
+        return bool((np.abs(self._moves[:, at]).max(axis=0, initial=0.0) > _NOTHING).all())
+
+    def without(self, key: Key) -> _Freedom[Key]:
+        """The moves that are left when this cell is shown."""
+        less: _Freedom[Key] = _Freedom.__new__(_Freedom)
+        less._place = self._place
+        toward = self._moves[:, self._place[key]].copy()
+        length = float(np.linalg.norm(toward))
+        if length <= _NOTHING:
+            less._moves = self._moves  # it could be worked out anyhow
+            return less
+        # Householder: turn the basis so that one vector alone moves the cell, and leave that one out.
+        toward[0] += np.copysign(length, toward[0])
+        toward /= np.linalg.norm(toward)
+        less._moves = (self._moves - 2 * np.outer(toward, toward @ self._moves))[1:]
+        return less
