@@ -47,7 +47,7 @@ def test_edits_moves_and_what_is_put_back_keep_their_names(table):
 def test_a_section_that_did_not_change_is_not_compared_again(table, django_assert_num_queries):
     assert table.named
     document = table.document
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         naming.names(document)
 
 

@@ -269,3 +269,34 @@ class DailyLetter(models.Model):
 
     def __str__(self) -> str:
         return f"daily letter to {self.person_id}"
+
+
+class DraftedText(models.Model):
+    """A text that a section of a draft had at a waypoint, kept once under its digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Waypoint(models.Model):
+    """A draft as it stood at one moment, readable without its updates: `sections` are rows of key, title and digest.
+
+    `sequence` is the last update that it shows, `people` are who wrote since the waypoint before. There is one for each
+    few minutes in which something was written, however much that was, so that any moment is opened with two queries.
+    """
+
+    document = models.ForeignKey("drafting.Document", on_delete=models.CASCADE, related_name="waypoints")
+    sequence = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField()
+    sections = models.JSONField(default=list)
+    people = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["document", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} at {self.at}"

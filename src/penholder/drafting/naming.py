@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db import transaction
 
-from penholder.drafting import sealed_texts
+from penholder.drafting import drafts, sealed_texts
 from penholder.drafting.contributions import NamedSection, Naming, Thread
-from penholder.drafting.models import Document, Iteration, Section
+from penholder.drafting.models import Document, DraftUpdate, Iteration, Section
 from penholder.drafting.parsed import parsed
 from penholder.seal import digest
 from penholder.text.anchors import Kin
@@ -52,12 +53,16 @@ class DraftedPart:
             yield Standing(name, self.key, block)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Named:
     """A draft with the names of its passages, and what became of names that do not stand in it."""
 
     parts: tuple[DraftedPart, ...]
     kin: Kin
+
+    @cached_property
+    def _homes(self) -> dict[str, DraftedPart]:
+        return {name: part for part in self.parts for name in part.names}
 
     def part(self, key: str) -> DraftedPart | None:
         """The section with this key; None when the draft has none."""
@@ -65,17 +70,14 @@ class Named:
 
     def find(self, name: str) -> Standing | None:
         """The passage with this name, if it stands."""
-        for part in self.parts:
-            if name in part.names:
-                return next(one for one in part.passages if one.name == name)
-        return None
+        part = self._homes.get(name)
+        return next(one for one in part.passages if one.name == name) if part else None
 
     def now(self, name: str) -> Standing | None:
         """The passage that bears this name or holds its text now; None when nothing does."""
         if (found := self.find(name) or self.find(self.kin.heir(name))) is not None:
             return found
-        every = {one: "" for part in self.parts for one in part.names}
-        return next(filter(None, map(self.find, self.kin.descendants(name, every))), None)
+        return next(filter(None, map(self.find, self.kin.descendants(name, self._homes))), None)
 
     def sources(self, names: Sequence[str]) -> dict[str, str]:
         """The Markdown of passages that stand, by their names."""
@@ -90,12 +92,12 @@ class Named:
 
     def kindred(self, name: str) -> dict[str, str]:
         """The Markdown of the passage with this name and of its descendants: where words are looked for."""
-        every = {one: "" for part in self.parts for one in part.names}
-        return self.sources([name, *self.kin.descendants(name, every)])
+        return self.sources([name, *self.kin.descendants(name, self._homes)])
 
 
 def names(document: Document) -> Named:
-    """The draft as it stands, every passage with its name. Four queries when nothing changed since the last time."""
+    """The draft as it stands, every passage with its name. Six queries at most when nothing changed."""
+    _make_readable(document)
     sections = list(Section.objects.filter(document=document))
     naming = Naming.objects.filter(document=document).first()
     known = {row.key: row for row in NamedSection.objects.filter(document=document).defer("text")}
@@ -113,6 +115,14 @@ def seal_minter(document: Document, number: int, sections: Sequence[Section]) ->
     drafted = {part.key: part.names for part in _brought_up(document).parts}
     flat = [name for section in sections for name in drafted[section.key]]
     return lambda at: flat[at] if at < len(flat) else usual(at)
+
+
+def _make_readable(document: Document) -> None:
+    """Let the rows of sections say what was typed last. Two queries, unless they lag."""
+    shown = Document.objects.filter(pk=document.pk).values_list("readable_upto", flat=True).first() or 0
+    typed = DraftUpdate.objects.filter(document=document).order_by("-sequence").values_list("sequence", flat=True)
+    if shown and shown < (typed.first() or 0):
+        drafts.read(document.pk)
 
 
 def _latest(document: Document) -> int:

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from penholder.drafting import applying, naming, objections, weighing
+from penholder.drafting import drafts, naming, objections, weighing
 from penholder.drafting.contributions import Fate, Suggestion, What
+from penholder.drafting.edits import SetText
 from penholder.drafting.models import Document
 from penholder.drafting.naming import Named
 from penholder.drafting.seats import Seat
@@ -138,7 +139,8 @@ def accept(
         raise Refused(reasons)
     changed = weighing.texts(row, named, given or "")
     row.applied = given or ""
-    applying.apply(document=row.document, changed=changed, by=by, at=at)
+    edits = [SetText(key, text) for key, text in changed.items()]
+    drafts.change(document_id=row.document_id, edits=edits, by=by.acting, at=at)
     for other in others:
         other.look_again = row.number
     Suggestion.objects.bulk_update(others, ["look_again"])
@@ -164,6 +166,7 @@ def outcome_of(row: Suggestion, named: Named) -> str | None:
 def clashing(row: Suggestion, named: Named) -> list[Suggestion]:
     """Other suggestions that are not decided and touch the same words. One query."""
     rows = Suggestion.objects.filter(document=row.document_id, fate=Fate.OPEN).exclude(pk=row.pk)
+    rows = rows.select_related("organisation")
     return list(weighing.conflicts([row, *rows], named).get(row.pk, ()))
 
 

@@ -6,7 +6,7 @@ for in that passage and in what descends from it, and nowhere else. What cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -67,10 +67,11 @@ class Kin:
             name = following
         return name
 
-    def descendants(self, name: str, standing: Mapping[str, str]) -> list[str]:
-        """Names that stand now and hold text that was once under `name`, without itself; in the order of the text."""
-        line = {name, self.heir(name)}
-        return [one for one in standing if one != name and (one in line or line & self._ancestors(one))]
+    def descendants(self, name: str, standing: Container[str]) -> list[str]:
+        """Names that stand now and hold text that was once under `name`, without itself; its heir first."""
+        line = {name, heir := self.heir(name)}
+        split = [one for one in self.parts if line & self._ancestors(one)]
+        return [one for one in dict.fromkeys([heir, *split]) if one != name and one in standing]
 
     def _ancestors(self, name: str) -> set[str]:
         found: set[str] = set()

@@ -135,6 +135,18 @@ OUTCOMES = _by_key(
     State("", _("Not decided yet"), _("The pen team has not said what becomes of it."), "ring", "quiet"),
 )
 
+# What became of a suggestion. The keys are those of `drafting.contributions.Fate`.
+FATES = _by_key(
+    State("inside", _("Inside the department"), _("Seen by the department only."), "bubble", "quiet"),
+    State("open", _("Not decided yet"), _("The pen team has not said what becomes of it."), "ring", "quiet"),
+    State("accepted", _("Accepted"), _("It is in the draft as it was suggested."), "tick", "good"),
+    State(
+        "in-part", _("Accepted in part"), _("It is in the draft in other words; the reason is given."), "half", "part"
+    ),
+    State("rejected", _("Rejected"), _("The text stays as it is; the reason is given."), "cross", "none"),
+    State("withdrawn", _("Withdrawn"), _("Who made it took it back."), "back", "quiet"),
+)
+
 
 def stance_state(stance: str, how: str) -> State:
     """The state of an answer: how it came about tells more than its stance, unless a person gave it."""

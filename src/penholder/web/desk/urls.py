@@ -19,6 +19,7 @@ from penholder.web.desk import (
     rounds,
     signing,
     tables,
+    together_urls,
 )
 from penholder.web.desk.access import signed_in
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", signed_in(rounds.home), name="home"),
     path("texts/", signed_in(documents.documents), name="documents"),
     path("texts/", include(draft_urls.urlpatterns)),
+    path("texts/", include(together_urls.urlpatterns)),
     path("texts/<slug:key>/open/", signed_in(chairing.open_round), name="open"),
     path("texts/<slug:key>/publish/", signed_in(publishing.publish), name="publish"),
     path("schedules/<int:schedule_id>/cancel/", signed_in(publishing.cancel), name="cancel-publication"),
