@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from penholder.agreement.deadlines import local_day
 from penholder.agreement.models import Asked, Delegation
 from penholder.agreement.voices import ENDS_A_BODY, holds
+from penholder.drafting import rights
 from penholder.drafting.models import Document
 from penholder.drafting.seats import Seat
 from penholder.errors import Refused
@@ -36,8 +37,8 @@ def seat(document: Document, by: Acting | None, *, at: datetime) -> Seat:
         raise Refused(reasons)
     bodies = frozenset({by.post.organisation_id}) | origins(by.post.organisation_id, at=at)
     held = holds(by.person, by.post, at=at)
-    if held and not permissions.objections("text.read", by.post):
-        return Seat(document.pk, by, bodies)
+    if held and not rights.objections_to_reading(document, [by.post]):
+        return Seat(document.pk, by, bodies, decides=not rights.objections_to_writing(document, by.post))
     if not held and not _delegated(document, by, at=at):
         raise Refused(closed)
     if not asked_in(document).filter(Q(post=by.post) | Q(post__organisation__in=bodies)).exists():

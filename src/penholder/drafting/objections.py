@@ -88,7 +88,8 @@ def to_lodging(row: Suggestion | Thread, by: Seat) -> list[str]:
 
 def to_deciding(row: Suggestion, by: Seat, fate: Fate, *, reason: str) -> list[str]:
     """Every reason why somebody may not decide so about a suggestion."""
-    reasons = permissions.objections("suggestion.decide", by.acting.post) + to_becoming(row, fate)
+    reasons = [] if by.decides else permissions.objections("suggestion.decide", by.acting.post)
+    reasons += to_becoming(row, fate)
     if fate in {Fate.IN_PART, Fate.REJECTED} and not reason.strip():
         reasons.append(_("Say why: every suggestion is owed a reason, and its author will read it."))
     if len(reason) > LONGEST_REMARK:

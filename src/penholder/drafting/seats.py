@@ -17,19 +17,16 @@ from penholder.people.acting import Acting
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody who works with one draft. `bodies` are the organisations inside which they speak.
+    """Somebody who works with one draft. `decides` when they write it and say what becomes of suggestions.
 
-    These are their own, and those whose place it took: what a department kept to itself goes with it when it is merged.
+    `bodies` are the organisations inside which they speak: their own, and those whose place it took, for what a
+    department kept to itself goes with it when it is merged.
     """
 
     document: int
     acting: Acting
     bodies: frozenset[int] = field(default_factory=frozenset)
-
-    @property
-    def decides(self) -> bool:
-        """Whether they say what becomes of suggestions."""
-        return not permissions.objections("suggestion.decide", self.acting.post)
+    decides: bool = False
 
     @property
     def lodges(self) -> bool:

@@ -108,7 +108,7 @@ def differences(old: Sequence[Part], new: Sequence[Part]) -> list[Difference]:
         before_, after = was.get(key), is_.get(key)
         old_blocks = parsed(before_.text) if before_ else ()
         new_blocks = parsed(after.text) if after else ()
-        title = (after or before_).title if after or before_ else key
+        title = after.title if after else before_.title if before_ else ""
         found.append(Difference(key, title or key, compare(old_blocks, new_blocks), old_blocks, new_blocks))
     return found
 

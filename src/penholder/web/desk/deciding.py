@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from penholder.drafting import naming, objections, suggestions, weighing
+from penholder.drafting import naming, objections, rules, suggestions, weighing
 from penholder.drafting.contributions import Fate, Suggestion, Weight, What
 from penholder.drafting.models import Document
 from penholder.drafting.naming import Named
@@ -22,10 +22,10 @@ from penholder.seal import digest
 from penholder.text.markdown import plain
 from penholder.text.merge import merge
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.downloads import csv_file
 from penholder.web.desk.drawing import proposal, redline
 from penholder.web.desk.seated import seated
 from penholder.web.desk.states import FATES
-from penholder.web.desk.tables import _csv
 from penholder.web.desk.together import crumbs
 
 FILTERS = ("section", "fate", "organisation", "weight")
@@ -113,7 +113,7 @@ def everything_csv(request: DeskRequest, key: str) -> HttpResponse:
         for row in rows
         if row.lodged_at is not None
     )  # fmt: skip
-    return _csv(f"{document.key}-suggestions.csv", heads, lines)
+    return csv_file(f"{document.key}-suggestions.csv", heads, lines)
 
 
 def one(request: DeskRequest, key: str, suggestion_id: int) -> HttpResponseBase:
@@ -159,18 +159,13 @@ def _context(document: Document, seat: Seat, row: Suggestion) -> dict[str, Any]:
         "has_words": row.what in {What.REPLACE, What.INSERT},
         "others": [told(other, named) for other in clashing],
         "decides": seat.decides and row.fate == Fate.OPEN,
-        "frozen": document_is_frozen(document),
+        "frozen": " ".join(rules.objections_of_freeze(document)),
         "lodges": not objections.to_lodging(row, seat) and row.fate == Fate.INSIDE,
         "withdraws": not objections.to_withdrawing(row, seat),
         "applied": redline(row.quote, row.applied) if row.fate in {Fate.ACCEPTED, Fate.IN_PART} and row.applied else "",
         "again": Suggestion.objects.filter(seat.seen, number=row.look_again).first() if row.look_again else None,
         "threads": list(row.threads.filter(seat.seen)),
     }
-
-
-def document_is_frozen(document: Document) -> str:
-    """Why nothing can be put into the draft now; empty when something can."""
-    return str(getattr(document, "frozen_reason", "")) if getattr(document, "frozen_at", None) else ""
 
 
 def _clash(row: Suggestion, now: str) -> list[dict[str, Any]]:

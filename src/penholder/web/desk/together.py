@@ -92,7 +92,7 @@ def section(request: DeskRequest, key: str, section: str) -> HttpResponseBase:
         ],
         "notes": pictures.notes,
         "above": [_suggested(row, named, clashing) for row in waiting if not row.passage and row.section == section],
-        "lost": [row for row in (*waiting, *talking) if _is_lost(row, section, named)],
+        "lost": [row for rows in (waiting, talking) for row in rows if _is_lost(row, section, named)],
         "threads": [row for row in talking if row.section == section and not row.passage],
         "before": named.parts[at - 1] if at else None,
         "after": named.parts[at + 1] if at + 1 < len(named.parts) else None,
