@@ -58,7 +58,7 @@ def drawn(service: str) -> JourneyDefinition:
     )
 
 
-def generate(folder: Path, journeys: int, services: int) -> int:
+def generate(folder: Path, journeys: int, services: int, *, years: int = 1) -> int:
     """Write events and journeys of the same attempts; how many events there are."""
     chance = np.random.default_rng(2012)
     total = 0
@@ -73,7 +73,8 @@ def generate(folder: Path, journeys: int, services: int) -> int:
         sums = np.cumsum(moves)
         step = np.clip(1 + sums - np.repeat(sums[offsets[:-1]], lengths), 1, STEPS)
         gaps = chance.integers(0, 600 * SECOND, offsets[-1])
-        at = np.repeat(FIRST + chance.integers(0, YEAR, count), lengths) + np.where(place == 0, 0, place * gaps // 12)
+        begun = np.repeat(FIRST + chance.integers(0, years * YEAR, count), lengths)
+        at = begun + np.where(place == 0, 0, place * gaps // 12)
         path = at << 10 | step
         row = np.repeat(np.arange(count), lengths)
         path = path[np.lexsort((path, row))]
@@ -109,6 +110,7 @@ def write_part(folder, part, first, services, path, offsets, row, chance):  # no
         "ended_at": pa.array(readings.ended_at, mask=readings.ended_at < 0),
         "outcome": pa.array(OUTCOMES).take(pa.array(readings.outcome)),
         "furthest": readings.furthest,
+        "reached": readings.reached,
     }
     pq.write_table(pa.table(columns, schema=schema()), folder / f"journeys-{part:03d}.parquet", compression="zstd")
     # Events arrive by time, not by journey.

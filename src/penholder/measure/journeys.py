@@ -9,8 +9,8 @@ from 1970 and not from the start.
 
 Columns that do not depend on how the service draws its journey: service, journey, channel, release, month, first_at,
 last_at, path, events, bot. Columns that are read from `path` with one version of the journey definition, named in
-`definition`, when the row is sealed: started_at, ended_at, outcome, furthest (`readings.read` fills all four). A new
-version of a definition needs only these columns sealed again.
+`definition`, when the row is sealed: started_at, ended_at, outcome, furthest, reached (`readings.read` fills them). A
+new version of a definition needs only these columns sealed again.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ COLUMNS = (
     Column("ended_at", "int64", True, "time of the end that gave the outcome; empty while open"),
     Column("outcome", "string", False, "one of " + ", ".join(OUTCOMES)),
     Column("furthest", "int16", False, "number of the reached step that stands last in the definition; 0 for none"),
+    Column("reached", "int64", False, "the steps reached, as bits: 0 says “began”, bit n the n-th step of the graph"),
 )
 
 
@@ -139,6 +140,7 @@ class Journey:
     ended_at: int | None = None
     outcome: str = "open"
     furthest: int = 0
+    reached: int = 1
 
     @property
     def first_at(self) -> int:

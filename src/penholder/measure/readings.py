@@ -1,6 +1,6 @@
 """Paths read with a journey definition, many at once: when an attempt started, how it ended, and how far it came.
 
-Sealing fills four columns of the journeys table with it. `judge` says the same slowly, and tests hold the two together.
+Sealing fills five columns of the journeys table with it. `judge` says the same slowly, and tests hold the two together.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ _NONE = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Readings:
-    """One entry per path. Times are microseconds since 1970; -1 where there is none. `outcome` indexes `OUTCOMES`."""
+    """One entry per path. Times are microseconds since 1970; -1 where there is none. `outcome` indexes `OUTCOMES`.
+
+    `reached` is the set of steps that were reached in order within the window, as the bits of `Shape`.
+    """
 
     started_at: Numbers
     ended_at: Numbers
     outcome: npt.NDArray[np.int8]
     furthest: npt.NDArray[np.int16]
+    reached: Numbers
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def read(drawn: JourneyDefinition, values: Numbers, offsets: Numbers) -> Reading
     count = len(offsets) - 1
     if count == 0:
         nothing = np.zeros(0, np.int64)
-        return Readings(nothing, nothing, nothing.astype(np.int8), nothing.astype(np.int16))
+        return Readings(nothing, nothing, nothing.astype(np.int8), nothing.astype(np.int16), nothing)
     heads, lengths = offsets[:-1], np.diff(offsets)
     values = values[: offsets[-1]]
     steps = values & STEP_MASK
@@ -100,6 +104,7 @@ def read(drawn: JourneyDefinition, values: Numbers, offsets: Numbers) -> Reading
         ended_at=np.where(ended, end >> STEP_BITS, -1),
         outcome=outcome.astype(np.int8),
         furthest=numbers[_highest_bit(reached)],
+        reached=reached,
     )
 
 

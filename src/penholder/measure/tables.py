@@ -77,7 +77,7 @@ def _read_columns(
     services: list[str], values: Numbers, offsets: Numbers, definitions: Mapping[str, JourneyDefinition]
 ) -> dict[str, list[object]]:
     """The columns that depend on a journey definition, service by service; `services` come in runs."""
-    names = ("definition", "started_at", "ended_at", "outcome", "furthest")
+    names = ("definition", "started_at", "ended_at", "outcome", "furthest", "reached")
     columns: dict[str, list[object]] = {name: [] for name in names}
     at = 0
     while at < len(services):
@@ -86,7 +86,9 @@ def _read_columns(
             end += 1
         drawn = definitions.get(services[at])
         if drawn is None:
-            blank = {"definition": 0, "started_at": None, "ended_at": None, "outcome": "open", "furthest": 0}
+            blank = {
+                "definition": 0, "started_at": None, "ended_at": None, "outcome": "open", "furthest": 0, "reached": 1,
+            }  # fmt: skip
             for name, value in blank.items():
                 columns[name].extend([value] * (end - at))
         else:
@@ -97,6 +99,7 @@ def _read_columns(
             columns["ended_at"].extend(None if each < 0 else each for each in readings.ended_at.tolist())
             columns["outcome"].extend(OUTCOMES[each] for each in readings.outcome.tolist())
             columns["furthest"].extend(readings.furthest.tolist())
+            columns["reached"].extend(readings.reached.tolist())
         at = end
     return columns
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
-from penholder.measure.journeys import STEP_MASK
 from penholder.measure.outcomes import OPEN
 from penholder.measure.questions import Effort, Funnel, Group, Outcomes, Question, Visit
 from penholder.measure.readings import shape_of
@@ -28,13 +25,11 @@ _NO_STEP = "-1"
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one engine says what all need: lists of numbers, looking one up, the week and the month of a start."""
+    """How one engine says what all need: the week and the month of a start."""
 
     folder: str  # of the SQL files
     week: str
     month: str
-    # The expression for "the set `reached`, with the step of `event` if it follows", given the two tables of a shape.
-    joined: Callable[[list[int], list[int]], str]
 
 
 @dataclass(frozen=True)
@@ -44,8 +39,6 @@ class _Drawn:
     version: int
     window: int
     idle: int
-    bit: tuple[int, ...]
-    before: tuple[int, ...]
     numbers: tuple[int, ...]
     known: tuple[int, ...]
     pages: tuple[int, ...]
@@ -56,8 +49,6 @@ class _Drawn:
 @cache
 def _drawn(definition: JourneyDefinition) -> _Drawn:
     shape = shape_of(definition)
-    # Up to the last step of the graph, and one more that never follows: where greater numbers are looked up.
-    size = max(shape.numbers) + 2
 
     def of(*kinds: Kind) -> tuple[int, ...]:
         return tuple(step.number for step in definition.steps if step.kind in kinds)
@@ -66,8 +57,6 @@ def _drawn(definition: JourneyDefinition) -> _Drawn:
         version=definition.version,
         window=shape.window,
         idle=definition.idle_after // _MICROSECOND,
-        bit=tuple(np.resize(shape.bit, STEP_MASK + 2)[:size].tolist()),
-        before=tuple(np.resize(shape.before, STEP_MASK + 2)[:size].tolist()),
         numbers=shape.numbers,
         known=tuple(sorted(definition.by_number)),
         pages=of(Kind.PAGE, Kind.QUESTION),
@@ -174,7 +163,6 @@ class SqlEngine(ABC):
             "release": "release" if "release" in question.by else "''",
             "week": self.dialect.week if "week" in question.by else "0",
             "month": self.dialect.month if "month" in question.by else "0",
-            "joined": self.dialect.joined(list(drawn.bit), list(drawn.before)),
             "version": str(drawn.version),
             "window": str(drawn.window),
             "idle": str(drawn.idle),

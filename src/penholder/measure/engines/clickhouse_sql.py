@@ -13,16 +13,9 @@ from penholder.measure.engines.asking import Dialect, Row, SqlEngine
 # Said outright, because ClickHouse otherwise takes every column of a Parquet file for one that may be empty.
 _STRUCTURE = (
     "service String, journey String, channel String, release String, first_at Int64, last_at Int64, path Array(Int64), "
-    "bot Bool, definition Int32, started_at Nullable(Int64), ended_at Nullable(Int64), outcome String"
+    "bot Bool, definition Int32, started_at Nullable(Int64), ended_at Nullable(Int64), outcome String, "
+    "reached Int64"
 )
-
-
-def _joined(bit: list[int], before: list[int]) -> str:
-    step = f"least(bitAnd(event, 1023), {len(bit) - 1}) + 1"
-    return (
-        f"bitOr(reached, if(bitAnd(reached, arrayElement(CAST({before}, 'Array(Int64)'), {step})) != 0, "
-        f"arrayElement(CAST({bit}, 'Array(Int64)'), {step}), toInt64(0)))"
-    )
 
 
 class _ClickHouse(SqlEngine):
@@ -30,7 +23,6 @@ class _ClickHouse(SqlEngine):
         folder="clickhouse",
         week="intDiv(intDiv(began, 86400000000) + 3, 7)",
         month="toYYYYMM(fromUnixTimestamp64Micro(began, 'UTC'))",
-        joined=_joined,
     )
 
     def journeys(self) -> str:

@@ -8,25 +8,6 @@ import duckdb
 
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
 
-# The set is shifted by one, and DuckDB refuses to shift a bit out of 63.
-_LONGEST_CHAIN = 60
-
-
-def _chain(last: int) -> tuple[list[int], list[int]]:
-    """The tables of a graph whose steps 1 to `last` each follow the one before."""
-    places = range(1, last + 1)
-    return [0, *(1 << place for place in places), 0], [0, *(1 << place - 1 for place in places), 0]
-
-
-def _joined(bit: list[int], before: list[int]) -> str:
-    last = len(bit) - 2
-    if last <= _LONGEST_CHAIN and (bit, before) == _chain(last):
-        # Steps that follow each other in the order of their numbers need no tables: a quarter less time (measured).
-        follows = "(reached << 1) & (1::BIGINT << (event & 1023))"
-        return f"reached | CASE WHEN event & 1023 <= {last} THEN {follows} ELSE 0 END"
-    step = f"least(event & 1023, {len(bit) - 1}) + 1"
-    return f"reached | CASE WHEN reached & ({before}::BIGINT[])[{step}] <> 0 THEN ({bit}::BIGINT[])[{step}] ELSE 0 END"
-
 
 class DuckDB(SqlEngine):
     """Answers from Parquet files with a database in memory; it opens no database file, so it waits for nobody.
@@ -39,7 +20,6 @@ class DuckDB(SqlEngine):
         folder="duckdb",
         week="(started_at // 86400000000 + 3) // 7",
         month="year(make_timestamp(started_at)) * 100 + month(make_timestamp(started_at))",
-        joined=_joined,
     )
 
     def __init__(self, files: Sequence[str], *, threads: int | None = None, memory: str | None = None) -> None:

@@ -10,18 +10,6 @@ from penholder.errors import Missing
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
 
 
-def _joined(bit: list[int], before: list[int]) -> str:
-    step = f"CAST(least(event & 1023, {len(bit) - 1}) AS INT) + 1"
-    return (
-        f"reached | CASE WHEN (reached & element_at({_array(before)}, {step})) <> 0 "
-        f"THEN element_at({_array(bit)}, {step}) ELSE 0L END"
-    )
-
-
-def _array(numbers: list[int]) -> str:
-    return "array(" + ", ".join(f"{number}L" for number in numbers) + ")"
-
-
 def _matching(pattern: str) -> Iterable[Path]:
     path = Path(pattern).absolute()
     return Path(path.anchor).glob(str(path.relative_to(path.anchor)))
@@ -35,7 +23,6 @@ class Spark(SqlEngine):
         folder="spark",
         week="(started_at DIV 86400000000 + 3) DIV 7",
         month="year(timestamp_micros(started_at)) * 100 + month(timestamp_micros(started_at))",
-        joined=_joined,
     )
 
     def __init__(self, files: Sequence[str], *, remote: str) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from penholder import seal
 from penholder.errors import Refused
 from penholder.measure.journey_definitions import JourneyDefinition, objections_to_versions
+from penholder.measure.journeys import COLUMNS
 
 
 def read(folder: Path) -> dict[str, list[JourneyDefinition]]:
@@ -46,6 +47,6 @@ def write(folder: Path, drawn: Sequence[JourneyDefinition]) -> None:
 
 
 def digest(drawn: Mapping[str, Sequence[JourneyDefinition]]) -> str:
-    """One digest for all of them; it changes when any of them does."""
+    """One digest for all of them; it changes when any of them does, and when the table has other columns."""
     told = [each for service in sorted(drawn) for each in sorted(drawn[service], key=lambda one: one.version)]
-    return seal.digest(msgspec.json.encode(told).decode())
+    return seal.digest(msgspec.json.encode([[column.name for column in COLUMNS], told]).decode())

@@ -151,6 +151,7 @@ def _read(
     definition = np.zeros(count, np.int32)
     started, ended = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
     outcome, furthest = np.full(count, OUTCOMES.index(OPEN), np.int8), np.zeros(count, np.int16)
+    reached = np.ones(count, np.int64)
     named = np.array(services, object)
     for service in dict.fromkeys(services):
         for drawn in definitions.get(service, ()):
@@ -163,7 +164,7 @@ def _read(
             places = np.arange(inner[-1]) + np.repeat(offsets[ours] - inner[:-1], lengths)
             read = readings.read(drawn, values[places], inner)
             definition[ours], started[ours], ended[ours] = drawn.version, read.started_at, read.ended_at
-            outcome[ours], furthest[ours] = read.outcome, read.furthest
+            outcome[ours], furthest[ours], reached[ours] = read.outcome, read.furthest, read.reached
     words = pa.array(OUTCOMES).take(pa.array(outcome.astype(np.int64)))
     return {
         "definition": definition,
@@ -171,4 +172,5 @@ def _read(
         "ended_at": pc.if_else(pa.array(ended >= 0), pa.array(ended), None),
         "outcome": words,
         "furthest": furthest,
+        "reached": reached,
     }
