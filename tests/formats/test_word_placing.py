@@ -4,7 +4,7 @@ import pytest
 from benchmarks.returned import misplaced, send
 from tests.formats.word_files import body, p, put_in, run, taken_out
 
-from penholder.formats.word.placing import REASONS, Placed, nearness, place
+from penholder.formats.word.placing import Placed, nearness, place
 from penholder.formats.word.reading import read
 from penholder.text.markdown import blocks
 
@@ -127,10 +127,6 @@ def test_what_would_break_a_table_is_left_to_a_person():
         f"<w:tbl><w:tr><w:tc>{p(run('A'))}</w:tc></w:tr><w:tr><w:tc>{p(run('b'), put_in(' c'))}</w:tc></w:tr></w:tbl>",
     )
     assert [one.becomes for one in found.changes] == ["| A |\n|---|\n| b c |"]
-
-
-def test_every_reason_is_said_in_words():
-    assert all(words.endswith(".") for words in REASONS.values())
 
 
 def test_the_text_that_a_document_was_made_from_is_the_nearest():

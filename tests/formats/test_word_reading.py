@@ -161,7 +161,7 @@ def test_a_change_in_a_cell_is_a_change_of_that_cell():
 
 def test_a_table_that_went_is_told():
     data = body(p(run("One.")), f"<w:tbl>{row(taken_out('a'), mark='del')}</w:tbl>")
-    assert [one.text for one in told(data).left] == ["The whole table was taken out."]
+    assert [(one.reason, one.quote) for one in told(data).left] == [("table", "a")]
 
 
 def test_a_picture_that_was_put_in_is_told_by_what_it_says_of_itself():

@@ -29,6 +29,7 @@ COMMANDS = {
     "people": ("penholder.cli.people:people", "Show and change who holds which post."),
     "work": ("penholder.cli.work:work", "Send letters and reminders, and do what the clock asks for."),
     "services": ("penholder.cli.register:services", "Take in and list services and what they submitted."),
+    "word": ("penholder.cli.word:word", "Exchange texts with Word and LibreOffice, tracked changes included."),
     "events": ("penholder.cli.events:events", "Take in and seal what happens in the journeys of services."),
     "withdraw": ("penholder.cli.withdraw:withdraw", "Say in public that an edition no longer holds."),
     "verify": ("penholder.cli.verify:verify", "Prove that what was signed is what stands and what is published."),

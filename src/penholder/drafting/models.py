@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from penholder.drafting import contributions
+from penholder.drafting import contributions, returned_files, waived
 from penholder.people.models import Organisation, Person
 from penholder.record.sealed import SealedModel
 
@@ -41,6 +41,8 @@ class Document(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
     )
     graveyard = models.JSONField(default=dict, blank=True)
+    # Whether hints for clear writing that nobody waived stand in the way of sealing. They do not unless this is said.
+    clear_before_sealing = models.BooleanField(default=False)
     readable_upto = models.PositiveBigIntegerField(default=0)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.CharField(max_length=500, blank=True)
@@ -218,3 +220,4 @@ class SealedSection(SealedModel):
 
 # What others leave with a draft stands in a module of its own; Django looks for tables here.
 Suggestion, Thread = contributions.Suggestion, contributions.Thread
+Arrival, Waiver = returned_files.Arrival, waived.Waiver

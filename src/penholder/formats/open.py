@@ -18,6 +18,7 @@ from penholder.errors import Missing, Refused
 from penholder.formats import archive, bundles, folders, git, govspeak, history, house, office
 from penholder.formats.reading import Reading, Snapshot
 from penholder.formats.select import Select
+from penholder.formats.word import carried
 
 Kind = Literal["house", "history", "govspeak", "git", "bundle", "docx", "odt"]
 
@@ -78,7 +79,11 @@ def read(path: Path, *, select: Select = DAILY) -> Iterator[Snapshot]:
     elif source.kind in {"git", "bundle"}:
         yield from git.snapshots(path, select)
     elif source.kind in {"docx", "odt"}:
-        yield _alone(path.name, _modified_at(path), office.read(_bytes(path), name=path.name))
+        data = _bytes(path)
+        reading = office.read(data, name=path.name)
+        if source.kind == "docx":
+            reading = carried.with_carried(reading, data, name=path.name)
+        yield _alone(path.name, _modified_at(path), reading)
     else:
         yield from _read_tree(folders.load(path), source.kind, path.name)
 

@@ -107,18 +107,18 @@ class PieceReader:
         rows = _inside(table, W + "tr")
         kinds = [_row_mark(row) for row in rows]
         if kinds and all(kind == W + "del" for kind, _ in kinds):
-            self._leave("table", _words(table), kinds[0][1], "The whole table was taken out.")
+            self._leave("table", _words(table), kinds[0][1])
         for row, (kind, mark) in zip(rows, kinds, strict=True):
             if kind == W + "ins":
-                self._leave("table", _words(row), mark, "A row was put into a table.")
+                self._leave("table", _words(row), mark)
                 continue
             if kind == W + "del" and any(one != W + "del" for one, _ in kinds):
-                self._leave("table", _words(row), mark, "A row was taken out of a table.")
+                self._leave("table", _words(row), mark)
             for cell in _inside(row, W + "tc"):
                 self._homes += 1
                 for tag in ("cellIns", "cellDel", "cellMerge"):
                     for changed in cell.findall(f"{W}tcPr/{W}{tag}"):
-                        self._leave("table", _words(cell), changed, "A cell was put in, taken out or joined.")
+                        self._leave("table", _words(cell), changed)
                 before = len(self.paragraphs)
                 self._blocks(cell, "table", self._homes)
                 if kind == W + "del":  # the row is told as one thing, not cell by cell
@@ -177,7 +177,7 @@ class PieceReader:
             elif node.tag == W + "footnoteReference":
                 if like.op == "inserted":
                     note = self._notes.get(node.get(W + "id", ""))
-                    self._leave("note", _words(note), like.mark, "A footnote was put in.")
+                    self._leave("note", _words(note), like.mark)
                 raw.pieces.append(_like(like, sign="note"))
             elif node.tag == W + "commentReference":
                 raw.pieces.append(Piece("", sign=f"at:{node.get(W + 'id', '')}"))
@@ -189,8 +189,7 @@ class PieceReader:
         choice = node.find(_MC + "Choice")
         node = choice if choice is not None else node
         if like.op != "same":
-            said = "A picture was put in." if like.op == "inserted" else "A picture was taken out."
-            self._leave("picture", _described(node), like.mark, said)
+            self._leave("picture", _described(node), like.mark)
         for changed in within(node, _PUT_IN | _TAKEN_OUT):
             if changed.find(W + "r") is not None:
                 self._leave("box", _words(changed), changed)
@@ -209,10 +208,10 @@ class PieceReader:
         moving = node.tag in {W + "moveFrom", W + "moveTo"}
         return Mark(author_of(node), moment_of(node), next(reversed(self._moves.values()), "") if moving else "")
 
-    def _leave(self, reason: str, quote: str, by: Mark | Node | None, text: str = "") -> None:
+    def _leave(self, reason: str, quote: str, by: Mark | Node | None) -> None:
         mark = by if isinstance(by, Mark) or by is None else Mark(author_of(by), moment_of(by))
         author, at = (mark.author, mark.at) if mark else ("", None)
-        self.left.append(Left(reason, quote[:500], author, at, text))  # type: ignore[arg-type]  # a Reason, written out
+        self.left.append(Left(reason, quote[:500], author, at))  # type: ignore[arg-type]  # a Reason, written out
 
 
 def _like(

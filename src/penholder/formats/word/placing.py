@@ -16,22 +16,11 @@ from penholder.text.leaves import Leaf, leaves
 from penholder.text.markdown import blocks
 from penholder.text.passages import Block
 
-REASONS = {
-    "removed": "The passage was removed since the document was sent.",
-    "rewritten": "The passage was written anew since the document was sent.",
-    "changed": "These words were changed since the document was sent.",
-    "unsure": "The same words stand in several places, and nothing tells which are meant.",
-    "markup": "Links, notes or other marks stand in the way of these words.",
-    "table": "In a table, this cannot be done by itself.",
-    "formatting": "Only the formatting was changed; the text holds none.",
-    "note": "A footnote was put in or taken out.",
-    "picture": "A picture was put in or taken out.",
-    "join": "Two passages were joined.",
-    "split": "A passage was split.",
-    "over": "It takes out words that somebody else had put in. Decide on those first.",
-    "box": "It stands in a text box.",
-    "empty": "It stands at no words of the text.",
-}
+# Why something has no place, beside `returned.Reason`. The words for each stand in `penholder.drafting.arrivals`.
+REASONS = (
+    "removed", "rewritten", "changed", "unsure", "markup", "table", "formatting", "note", "picture", "join", "split",
+    "over", "box", "empty",
+)  # fmt: skip
 
 _OPENING = re.compile(r"^(?P<indent>[ ]*)(?P<mark>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+)")
 _NOTE = re.compile(r"\[\^[^\]]+\]")
@@ -72,16 +61,11 @@ class PlacedComment:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """What has no place in the draft, why (a key of REASONS), and the words around it as they were sent."""
+    """What has no place in the draft, why (one of REASONS), and the words around it as they were sent."""
 
     what: TrackedChange | TrackedComment | Left
     reason: str
     context: str = ""
-
-    @property
-    def why(self) -> str:
-        """The reason in words."""
-        return REASONS[self.reason]
 
 
 @dataclass(frozen=True, slots=True)

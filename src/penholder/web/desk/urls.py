@@ -20,6 +20,7 @@ from penholder.web.desk import (
     signing,
     tables,
     together_urls,
+    word_urls,
 )
 from penholder.web.desk.access import signed_in
 
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("texts/", signed_in(documents.documents), name="documents"),
     path("texts/", include(draft_urls.urlpatterns)),
     path("texts/", include(together_urls.urlpatterns)),
+    path("texts/", include(word_urls.urlpatterns)),
     path("texts/<slug:key>/open/", signed_in(chairing.open_round), name="open"),
     path("texts/<slug:key>/publish/", signed_in(publishing.publish), name="publish"),
     path("schedules/<int:schedule_id>/cancel/", signed_in(publishing.cancel), name="cancel-publication"),

@@ -1,0 +1,292 @@
+"""Returned documents at a draft: brought as a file, looked at, and taken in as suggestions and threads, once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as say
+
+from penholder.drafting import drafts, media, naming, sealed_texts, suggestions, threads
+from penholder.drafting.contributions import Suggestion, Thread, What
+from penholder.drafting.models import Iteration
+from penholder.drafting.naming import Named, Standing
+from penholder.drafting.returned_files import Arrival
+from penholder.drafting.seats import Seat
+from penholder.errors import Missing, Refused
+from penholder.formats.word.placing import Placed, PlacedComment, Placement, nearness, place
+from penholder.formats.word.reading import read
+from penholder.formats.word.returned import Left, Returned, TrackedChange, TrackedComment
+from penholder.record import ledger
+from penholder.text.anchors import anchor
+
+WHY = {
+    "removed": say("The passage was removed since the document was sent."),
+    "rewritten": say("The passage was written anew since the document was sent."),
+    "changed": say("These words were changed since the document was sent."),
+    "unsure": say("The same words stand in several places, and nothing tells which are meant."),
+    "markup": say("Links, notes or other marks stand in the way of these words."),
+    "table": say("A table, a row or a cell was put in, taken out or joined."),
+    "formatting": say("Only the formatting was changed; the text holds none."),
+    "note": say("A footnote was put in or taken out."),
+    "picture": say("A picture was put in or taken out."),
+    "join": say("Two passages were joined."),
+    "split": say("A passage was split."),
+    "over": say("It takes out words that somebody else had put in. Decide on those first."),
+    "box": say("It stands in a text box."),
+    "empty": say("It stands at no words of the text."),
+}
+# Below this share of the words that stand in any iteration, a document is of another text.
+OWN = 0.2
+# So many characters on either side show where a change stands.
+AROUND = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which iteration a document was made from. `sure`: it says so itself, by a seal that there is."""
+
+    iteration: Iteration
+    sure: bool
+    share: float  # of the document's words, how many stand in that iteration
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change or comment of a document: where it goes, or why nowhere, or that it is here already."""
+
+    key: str  # tells it from every other, in this and in other files
+    what: TrackedChange | TrackedComment | Left
+    standing: Standing | None = None
+    placed: Placed | PlacedComment | None = None
+    here: str = ""  # where it is: “suggestion 12”, “the text”
+    why: str = ""
+    context: str = ""
+
+    @property
+    def comments(self) -> bool:
+        """Whether it is a comment."""
+        return isinstance(self.what, TrackedComment)
+
+    @property
+    def before(self) -> str:
+        """The words in the draft before the change."""
+        source = self.standing.block.source if self.standing and self.placed else ""
+        return source[max(self.placed.start - AROUND, 0) : self.placed.start] if self.placed else ""
+
+    @property
+    def after(self) -> str:
+        """The words in the draft behind the change."""
+        source = self.standing.block.source if self.standing and self.placed else ""
+        return source[self.placed.end : self.placed.end + AROUND] if self.placed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that a document would bring, before anything is written."""
+
+    returned: Returned
+    source: Source
+    entries: tuple[Entry, ...]
+
+    @property
+    def new(self) -> list[Entry]:
+        """What would be taken in."""
+        return [one for one in self.entries if one.placed and not one.here]
+
+    @property
+    def here(self) -> list[Entry]:
+        """What is here already."""
+        return [one for one in self.entries if one.here]
+
+    @property
+    def unplaced(self) -> list[Entry]:
+        """What has no place, for a person to read."""
+        return [one for one in self.entries if not one.placed and not one.here]
+
+
+def look(*, document_id: int, data: bytes, name: str, number: int | None = None) -> Look:
+    """What a document would bring to a draft. `number` says of which iteration it was made. Raises Refused."""
+    document = drafts.read(document_id).document
+    returned = read(data, name=name)
+    source = _source(document_id, returned, number)
+    named = naming.names(document)
+    draft = "\n".join(part.text for part in named.parts)
+    passages = [standing for part in named.parts for standing in part.passages]
+    placement = place(returned, sealed_texts.read(source.iteration).text, draft)
+    return Look(returned, source, tuple(_entries(document_id, placement, passages)))
+
+
+@transaction.atomic
+def bring(*, document_id: int, data: bytes, name: str, by: Seat, at: datetime) -> Arrival:
+    """Keep a file that somebody brings, so that it can be looked at and taken in. The same file is kept once."""
+    if by.document != document_id:
+        raise Refused(_("You are at work on another text. Open this one, then try again."))
+    read(data, name=name)
+    digest = hashlib.sha256(data).hexdigest()
+    media.write(digest, data)
+    arrival, _made = Arrival.objects.get_or_create(
+        document_id=document_id,
+        digest=digest,
+        organisation=by.acting.post.organisation,
+        defaults={"name": name[:200], "size": len(data), "brought_by": by.acting.words, "brought_at": at},
+    )
+    return arrival
+
+
+def find(*, arrival_id: int, by: Seat) -> Arrival:
+    """A file that was brought to this draft by one's own organisation. Raises Missing."""
+    row = Arrival.objects.filter(pk=arrival_id, document=by.document, organisation__in=by.bodies).first()
+    if row is None:
+        raise Missing(_("There is no such file here. Bring it again."))
+    return row
+
+
+def look_at(arrival: Arrival, *, number: int | None = None) -> Look:
+    """What a file that is kept here would bring."""
+    data = media.location(arrival.digest).read_bytes()
+    return look(document_id=arrival.document_id, data=data, name=arrival.name, number=number)
+
+
+@transaction.atomic
+def take_in(*, arrival_id: int, number: int | None, by: Seat, at: datetime) -> Arrival:
+    """Make suggestions and threads of what has a place and is not here yet. Twice comes to the same as once.
+
+    They bear their authors' names and the times that the file tells. Who may not let anything leave their organisation
+    brings it inside. Raises Refused.
+    """
+    arrival = find(arrival_id=arrival_id, by=by)
+    seen = look_at(arrival, number=number)
+    inside = not by.lodges
+    made = [_take(entry, arrival, by=by, at=at, inside=inside) for entry in seen.new]
+    receipt = {
+        "iteration": seen.source.iteration.number,
+        "made": [*arrival.receipt.get("made", []), *made],
+        "here": len(seen.here) - len(arrival.receipt.get("made", [])),
+        "unplaced": [_told(entry) for entry in seen.unplaced],
+        "notes": list(seen.returned.notes),
+    }
+    arrival.receipt, arrival.taken_in_at, arrival.taken_in_by = receipt, at, by.acting.words
+    arrival.save(update_fields=["receipt", "taken_in_at", "taken_in_by"])
+    if made:
+        facts = {
+            "document": arrival.document.key,
+            "file": arrival.digest,
+            "iteration": seen.source.iteration.number,
+            "made": len(made),
+            "unplaced": len(seen.unplaced),
+        }
+        who = {"actor": by.acting.post.words, "person": by.acting.said_name}
+        ledger.append("word.taken-in", **who, subject=arrival.document.key, at=at, facts=facts)
+    return arrival
+
+
+def _source(document_id: int, returned: Returned, number: int | None) -> Source:
+    rows = list(Iteration.objects.filter(document=document_id).defer("manifest", "events").order_by("-number"))
+    if not rows:
+        raise Refused(_("This text has no iteration yet that a document could have been made from. Seal one first."))
+    said = returned.origin
+    own = next((row for row in rows if said.seal and row.seal == said.seal), None)
+    if number is not None:
+        own = next((row for row in rows if row.number == number), None)
+        if own is None:
+            raise Refused(_("There is no iteration %(number)s of this text. Choose another.") % {"number": number})
+    texts = sealed_texts.read_many([row.pk for row in ([own] if own else rows)])
+    shares = [(nearness(returned, texts[row.pk].text), row) for row in ([own] if own else rows)]
+    share, nearest = max(shares, key=lambda one: (one[0], one[1].number))
+    if share < OWN:
+        words = _("The words of %(name)s are not those of this text. Bring it to the text that it was made from.")
+        raise Refused(words % {"name": returned.name})
+    return Source(nearest, bool(said.seal) and nearest.seal == said.seal, share)
+
+
+def _entries(document_id: int, placement: Placement, passages: list[Standing]) -> Iterable[Entry]:
+    known = _known(document_id)
+    placed: list[Placed | PlacedComment] = [*placement.changes, *placement.comments]
+    for one in sorted(placed, key=lambda each: (each.passage, each.start)):
+        what = one.change if isinstance(one, Placed) else one.comment
+        key = _key(what)
+        here = known.get(key, "")
+        if not here and isinstance(one, Placed) and one.here:
+            here = _("the text reads so")
+        yield Entry(key, what, passages[one.passage], one, here)
+    for left in placement.unplaced:
+        key = _key(left.what)
+        yield Entry(key, left.what, here=known.get(key, ""), why=str(WHY[left.reason]), context=left.context)
+
+
+def _known(document_id: int) -> Mapping[str, str]:
+    """What came from a file before, by its key."""
+    found = {}
+    for row in Suggestion.objects.filter(document=document_id).exclude(source="").only("source", "number"):
+        found[row.source.rpartition("#")[2]] = _("suggestion %(number)s") % {"number": row.number or "–"}
+    for thread in Thread.objects.filter(document=document_id).exclude(source="").only("source", "number"):
+        found[thread.source.rpartition("#")[2]] = _("discussion %(number)s") % {"number": thread.number or "–"}
+    return found
+
+
+def _key(what: TrackedChange | TrackedComment | Left) -> str:
+    """The same change in another copy of the file has the same key: who, when, where in the words, what."""
+    said = [what.author, what.at.isoformat() if what.at else "", what.quote, what.text]
+    if not isinstance(what, Left):
+        said += [str(what.paragraph), str(what.start)]
+    return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _take(entry: Entry, arrival: Arrival, *, by: Seat, at: datetime, inside: bool) -> dict[str, Any]:
+    source = f"{arrival.name[:200]} #{entry.key}"
+    author = entry.what.author or _("Somebody without a name")
+    standing, placed = entry.standing, entry.placed
+    if standing is None or placed is None:
+        raise Refused(_("This has no place in the text."))
+    if isinstance(placed, PlacedComment):
+        comment = placed.comment
+        pointed = anchor(standing.name, standing.block.source, placed.start, placed.end)
+        thread = threads.open(
+            document_id=arrival.document_id, body=comment.text or "–", by=by, at=at, section=standing.section,
+            passage=standing.name, pointed=pointed, inside=inside, author=author, source=source, said_at=comment.at,
+        )  # fmt: skip
+        for reply in comment.replies:
+            threads.say(
+                thread_id=thread.pk, body=reply.text or "–", by=by, at=at, author=reply.author, said_at=reply.at
+            )
+        if comment.resolved:
+            threads.resolve(thread_id=thread.pk, by=by, at=at)
+        return {"thread": thread.pk, "number": thread.number, "by": author}
+    what, passage, proposed = _act(placed, standing, arrival)
+    row = suggestions.make(
+        document_id=arrival.document_id, what=what, section=standing.section, by=by, at=at, passage=passage,
+        proposed=proposed, reason=_reason(placed), inside=inside, author=author, source=source,
+        made_at=placed.change.at,
+    )  # fmt: skip
+    return {"suggestion": row.pk, "number": row.number, "by": author}
+
+
+def _act(placed: Placed, standing: Standing, arrival: Arrival) -> tuple[str, str, str]:
+    """What kind of suggestion it is, on which passage, and its words."""
+    if placed.before:
+        return What.INSERT, _preceding(standing, naming.names(arrival.document)), placed.text
+    if placed.after:
+        return What.INSERT, standing.name, placed.text
+    return (What.REPLACE, standing.name, placed.becomes) if placed.becomes else (What.DELETE, standing.name, "")
+
+
+def _preceding(standing: Standing, named: Named) -> str:
+    part = named.part(standing.section)
+    names = part.names if part else ()
+    at = names.index(standing.name) if standing.name in names else 0
+    return names[at - 1] if at else ""
+
+
+def _reason(placed: Placed) -> str:
+    return _("One end of a move; the other end is a suggestion of its own.") if placed.change.move else ""
+
+
+def _told(entry: Entry) -> dict[str, str]:
+    what = entry.what
+    return {"by": what.author, "quote": what.quote, "text": what.text, "why": entry.why, "context": entry.context}

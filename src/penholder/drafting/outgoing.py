@@ -1,0 +1,125 @@
+"""Iterations and drafts as Word and OpenDocument files, the draft with what is suggested and said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from penholder.drafting import drafts, media, naming, sealed_texts, suggestions, threads
+from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread, What
+from penholder.drafting.models import Document, Iteration, Section
+from penholder.drafting.naming import Named
+from penholder.drafting.seats import Seat
+from penholder.formats import libreoffice
+from penholder.formats.word.outgoing import Discussion, Outgoing, Proposal, Said
+from penholder.formats.word.returned import Origin
+from penholder.formats.word.writing import write
+
+Kind = Literal["docx", "odt"]
+MEDIA_TYPES: dict[str, str] = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}
+LANGUAGES: dict[str, Literal["en-GB", "cy-GB"]] = {"en": "en-GB", "cy": "cy-GB"}
+
+
+def iteration(row: Iteration, kind: Kind = "docx", *, language: str = "en") -> bytes:
+    """A sealed text as a file that knows where it comes from. Refused for .odt where there is no LibreOffice."""
+    text = sealed_texts.read(row)
+    return _made(
+        Outgoing(
+            row.document.title,
+            tuple(section.text for section in text.sections),
+            language=LANGUAGES.get(language, "en-GB"),
+            origin=Origin(row.document.key, row.number, row.seal),
+            pictures=_pictures(row),
+        ),
+        kind,
+    )
+
+
+def draft(document: Document, by: Seat, kind: Kind = "docx", *, language: str = "en", clean: bool = False) -> bytes:
+    """The draft as it stands, with the open suggestions and threads that `by` may see, unless it is to be `clean`."""
+    drafts.read(document.pk)
+    named = naming.names(document)
+    latest = Iteration.objects.filter(document=document).order_by("-number").first()
+    proposals: list[Proposal] = []
+    discussions: list[Discussion] = []
+    if not clean:
+        places = _places(named)
+        rows = Suggestion.objects.filter(by.seen, fate__in=[Fate.OPEN, Fate.INSIDE]).order_by("made_at", "pk")
+        proposals = [one for row in rows if (one := _proposal(row, named, places))]
+        talks = Thread.objects.filter(by.seen, suggestion=None).exclude(passage="").prefetch_related("said")
+        discussions = [talk for row in talks if (talk := _discussion(row, named, places))]
+    return _made(
+        Outgoing(
+            document.title,
+            tuple(part.text for part in named.parts),
+            language=LANGUAGES.get(language, "en-GB"),
+            origin=_origin(document, latest),
+            pictures=_pictures(latest) if latest else lambda _path: None,
+            proposals=tuple(proposals),
+            discussions=tuple(discussions),
+        ),
+        kind,
+    )
+
+
+def _made(outgoing: Outgoing, kind: Kind) -> bytes:
+    data = write(outgoing)
+    return data if kind == "docx" else libreoffice.convert(data, "docx", "odt", name=outgoing.title)
+
+
+def _origin(document: Document, latest: Iteration | None) -> Origin:
+    """A draft that reads like its newest iteration is that one; else only the document is told."""
+    if latest is None:
+        return Origin(document.key)
+    sealed = [(one.key, one.text) for one in sealed_texts.read(latest).sections]
+    same = sealed == list(Section.objects.filter(document=document).values_list("key", "text"))
+    return Origin(document.key, latest.number, latest.seal) if same else Origin(document.key)
+
+
+def _pictures(row: Iteration) -> Callable[[str], bytes | None]:
+    digests = {file["path"]: file["sha256"] for file in row.manifest.get("media", [])}
+
+    def picture(path: str) -> bytes | None:
+        place = media.location(digests[path]) if path in digests else None
+        return place.read_bytes() if place and place.exists() else None
+
+    return picture
+
+
+def _places(named: Named) -> dict[str, int]:
+    """For each passage by its name: the how-manieth of the draft it is."""
+    names = [name for part in named.parts for name in part.names]
+    return {name: number for number, name in enumerate(names)}
+
+
+def _proposal(row: Suggestion, named: Named, places: dict[str, int]) -> Proposal | None:
+    standing = named.now(row.passage) if row.passage else None
+    if standing is None or standing.name not in places:
+        return None
+    about = f"{row.number or ''} {row.reason}".strip()
+    if row.what == What.INSERT:
+        return Proposal("insert", places[standing.name], row.proposed, row.by, row.made_at, about)
+    if row.what == What.DELETE:
+        return Proposal("delete", places[standing.name], "", row.by, row.made_at, about)
+    if row.what == What.REPLACE:
+        outcome = suggestions.outcome_of(row, named) or row.proposed
+        return Proposal("replace", places[standing.name], outcome, row.by, row.made_at, about)
+    return None
+
+
+def _discussion(row: Thread, named: Named, places: dict[str, int]) -> Discussion | None:
+    located = threads.located(row, named)
+    if located is None or located.at is None or located.at.name not in places:
+        return None
+    said = tuple(Said(one.by, one.at, one.body) for one in row.said.all())
+    found = located.place.state == "found"
+    return Discussion(
+        places[located.at.name],
+        said,
+        start=located.place.start if found else 0,
+        end=located.place.end if found else None,
+        resolved=row.state == Talk.RESOLVED,
+    )
