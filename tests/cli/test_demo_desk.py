@@ -126,3 +126,22 @@ def test_a_strategy_of_ones_own_gets_no_invented_people(tmp_path):
     count = "from importlib import import_module; import_module('penholder.config.instance').start()\n"
     count += "from penholder.people.models import Person; print(Person.objects.count())"
     assert run(tmp_path / "home", program=count).stdout == "0\n"
+
+
+LOOK_AT_DRAFTS = """
+from importlib import import_module
+import_module("penholder.config.instance").start()
+from penholder.drafting import kinds
+from penholder.drafting.models import Document
+report = Document.objects.get(key="progress-on-the-digital-strategy")
+print([row.stage for row in report.iterations.order_by("number")], report.updates.latest("sequence").person)
+own = Document.objects.get(organisation__key="defra", kind="departmental", iterations=None)
+print(own.sections.filter(key__startswith="action-").count(), own.sections.get(key="action-05").text.count("> — Government Digital"))
+print(sum(kinds.to_write(row.text) for row in report.sections.all()) > 0)
+"""
+
+
+def test_drafts_are_in_progress_of_the_pen_team_and_of_a_department(home):
+    done = run(home, program=LOOK_AT_DRAFTS)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["['shared vision', 'narrative'] Orla Penhallow", "14 1", "True"]

@@ -13,6 +13,7 @@ from tests.delivery.readings import STRATEGY, reading, snapshot
 
 from penholder.delivery import imports, responses, standing
 from penholder.delivery.models import ActionVersion, Ask, Response, Stance, Taken
+from penholder.delivery.quoting import in_force
 from penholder.drafting import iterations, media
 from penholder.drafting.models import Document, Iteration, Media
 from penholder.errors import Refused
@@ -339,3 +340,21 @@ def test_an_import_makes_no_query_for_each_response(bodies, django_assert_max_nu
     ):  # 111 at the most for two documents, two editions and all facts, however many there are
         take_in(snapshot(0, replace(base, organisations=base.organisations + many, responses=base.responses + asked)))
     assert Ask.objects.count() == bodies + 4
+
+
+def test_a_strategy_that_is_only_drafted_is_neither_the_strategy_nor_the_strategy_of_a_department():
+    take_in(snapshot(0, reading(answers=ANSWERS)))
+    hmrc = Organisation.objects.get(key="hmrc")
+    first = Document.objects.order_by("pk").first()
+    draft = Document.objects.create(pk=first.pk - 1 or -1, key="another", kind="strategy", title="Another")
+    Document.objects.create(key="ours", kind="departmental", title="Ours", organisation=hmrc)
+    stands = standing.read()
+    assert stands.document != draft.key
+    assert stands.organisation("hmrc").document != "ours"
+
+
+def test_the_actions_in_force_are_quoted_as_the_newest_edition_words_them():
+    take_in(snapshot(0, reading(answers=ANSWERS)))
+    quoted = in_force()
+    assert [one.number for one in quoted] == [action.number for action in standing.read().actions if not action.dropped]
+    assert quoted[0].source.endswith(", edition 1")

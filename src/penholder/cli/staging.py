@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from django.utils import timezone
 from penholder import demo
 from penholder.agreement import answers, clearances, deadlines, delegations, links, looks, remarks, rounds
 from penholder.agreement.models import Asked, Remark, Round, State
+from penholder.cli import drafting_acts
 from penholder.drafting import documents, iterations
 from penholder.drafting.documents import Draft
 from penholder.drafting.manifests import MediaDigest
@@ -81,11 +83,13 @@ def keep(home: Path, sign_in: SignIn) -> None:
 @transaction.atomic
 def play(*, at: datetime) -> SignIn:
     """Set the desk up as if everything had happened in the working days before `at`."""
-    script = tomllib.loads(demo.desk().read_text(encoding="utf-8"))
+    scripts = [tomllib.loads(file.read_text(encoding="utf-8")) for file in demo.desk()]
     stage = Stage(at=at)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
-    people = stage.fill(script["post"], script["person"], password)
-    for act in script["act"]:
+    posts_, people_ = ([one for script in scripts for one in script.get(name, ())] for name in ("post", "person"))
+    people = stage.fill(posts_, people_, password)
+    acts = [act for script in scripts for act in script["act"]]
+    for act in sorted(acts, key=lambda act: -act["day"]):
         stage.do(act)
     return SignIn(password, stage.token, tuple(people))
 
@@ -102,6 +106,7 @@ class Stage:
             "clear": self._clear, "publish": self._publish, "close": self._close, "delegate": self._delegate,
             "link": self._link, "extend": self._extend, "deem": self._deem,
         }  # fmt: skip
+        self._acts |= {name: partial(act, self.acting) for name, act in drafting_acts.ACTS.items()}
         self._now = at
         self.token = ""
 
@@ -137,7 +142,8 @@ class Stage:
             days -= deadlines.is_working_day(day)
         return day
 
-    def _acting(self, key: str, at: datetime) -> Acting:
+    def acting(self, key: str, at: datetime) -> Acting:
+        """Who holds a post at that moment, as them; the first when it is shared."""
         post = posts.find(key)
         return Acting(post=post, person=holders_of(post, at=at)[0])
 
@@ -169,7 +175,7 @@ class Stage:
             row["path"]: MediaDigest(row["path"], row["sha256"], row["size"], row["type"])
             for row in latest.manifest["media"]
         }
-        by = self._acting(act["by"], at)
+        by = self.acting(act["by"], at)
         iterations.seal(
             document=document, label=act["label"], reason=act["reason"], stage=latest.stage, files=files,
             author=by.said_name, actor=by.post.words, taken_at=at, at=at,
@@ -177,7 +183,7 @@ class Stage:
 
     def _open(self, act: Act, at: datetime) -> None:
         asked = [rounds.AskFor(posts.find(key), tuple(sections)) for key, *sections in act["asked"]]
-        by = self._acting(act["by"], at)
+        by = self.acting(act["by"], at)
         rounds.open(
             iteration=Iteration.objects.filter(document__key=act["document"]).latest("number"),
             kind=act["kind"], asked=asked, silence_is_consent=act.get("silence", False), writers=[by.post],
@@ -186,9 +192,9 @@ class Stage:
 
     def _answer(self, act: Act, at: datetime) -> None:
         asked = self._asked(act)
-        by = self._acting(act["post"], at)
+        by = self.acting(act["post"], at)
         if "by" in act:
-            by = Acting(post=asked.post, person=self._acting(act["by"], at).person)
+            by = Acting(post=asked.post, person=self.acting(act["by"], at).person)
         looks.show(iteration=asked.round.iteration, by=by, at=at, asked=asked)
         lodged = [answers.NewRemark(klass, body, section) for klass, section, body in act.get("remarks", ())]
         answers.give(
@@ -197,7 +203,7 @@ class Stage:
         )  # fmt: skip
 
     def _remark(self, act: Act, at: datetime) -> None:
-        asked, by = self._asked(act), self._acting(act["by"], at)
+        asked, by = self._asked(act), self.acting(act["by"], at)
         looks.show(iteration=asked.round.iteration, by=by, at=at, asked=asked)
         for klass, section, body in act["remarks"]:
             remarks.make(asked_id=asked.pk, klass=klass, section=section, body=body, by=by, at=at)
@@ -206,48 +212,48 @@ class Stage:
         return Remark.objects.get(asked__round__series=self._round(act).series, number=act["remark"]).pk
 
     def _dispose(self, act: Act, at: datetime) -> None:
-        by = self._acting(act["by"], at)
+        by = self.acting(act["by"], at)
         remarks.dispose(remark_id=self._remark_of(act), outcome=act["outcome"], reason=act["reason"], by=by, at=at)
 
     def _claim_met(self, act: Act, at: datetime) -> None:
-        remarks.claim_met(remark_id=self._remark_of(act), by=self._acting(act["by"], at), at=at)
+        remarks.claim_met(remark_id=self._remark_of(act), by=self.acting(act["by"], at), at=at)
 
     def _settle(self, act: Act, at: datetime) -> None:
-        by = self._acting(act["post"], at)
+        by = self.acting(act["post"], at)
         looks.show(iteration=self._round(act).iteration, by=by, at=at, asked=self._asked(act))
         remarks.settle(remark_id=self._remark_of(act), by=by, at=at)
 
     def _renew(self, act: Act, at: datetime) -> None:
         newest = Iteration.objects.filter(document__key=act["document"]).latest("number")
-        rounds.renew(round_id=self._round(act).pk, iteration=newest, by=self._acting(act["by"], at), at=at)
+        rounds.renew(round_id=self._round(act).pk, iteration=newest, by=self.acting(act["by"], at), at=at)
 
     def _clear(self, act: Act, at: datetime) -> None:
-        round_, by = self._round(act), self._acting(act["by"], at)
+        round_, by = self._round(act), self.acting(act["by"], at)
         looks.show(iteration=round_.iteration, by=by, at=at)
         clearances.clear(round_id=round_.pk, seal=round_.iteration.seal, reason=act["reason"], by=by, at=at)
 
     def _publish(self, act: Act, at: datetime) -> None:
-        by = self._acting(act["by"], at)
+        by = self.acting(act["by"], at)
         editions.publish(iteration=self._round(act).iteration, at=at, reason=act["reason"], by=by)
 
     def _close(self, act: Act, at: datetime) -> None:
         round_ = Round.objects.filter(iteration__document__key=act["document"], state=State.OPEN).latest("pk")
-        rounds.close(round_id=round_.pk, reason=act["reason"], by=self._acting(act["by"], at), at=at)
+        rounds.close(round_id=round_.pk, reason=act["reason"], by=self.acting(act["by"], at), at=at)
 
     def _delegate(self, act: Act, at: datetime) -> None:
         until = deadlines.deadline(at, act["days"])
         [person] = holders_of(posts.find(act["to"]), at=at)
         delegations.give(
             post=posts.find(act["post"]), person=person, document=self._round(act).iteration.document, since=at,
-            until=until, reason=act["why"], by=self._acting(act["post"], at), at=at,
+            until=until, reason=act["why"], by=self.acting(act["post"], at), at=at,
         )  # fmt: skip
 
     def _link(self, act: Act, at: datetime) -> None:
-        asked, by = self._asked(act), self._acting(act["by"], at)
+        asked, by = self._asked(act), self.acting(act["by"], at)
         _, self.token = links.make(asked_id=asked.pk, email=act["to"], days=act["days"], by=by, at=at)
 
     def _extend(self, act: Act, at: datetime) -> None:
-        round_, by = self._round(act), self._acting(act["by"], at)
+        round_, by = self._round(act), self.acting(act["by"], at)
         for key in act["posts"]:
             rounds.extend(
                 round_id=round_.pk, post=posts.find(key), clear_days=act["days"], reason=act["reason"], by=by, at=at

@@ -18,10 +18,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from django.db.models import Exists, OuterRef, Prefetch
+
 from penholder.delivery.models import Action, Ask, Decision, PrincipleVersion, Response, Stance, Wording
 from penholder.drafting.models import Document, Kind
 from penholder.errors import Missing
 from penholder.people.models import Organisation
+from penholder.publishing.models import Edition
 
 State = Literal[
     "not-asked",
@@ -223,7 +226,9 @@ class Standing:
 def read(document: str = "") -> Standing:
     """How the strategy with this key stands; without a key, the instance's only or oldest strategy. Raises Missing."""
     found = Document.objects.filter(key=document) if document else Document.objects.filter(kind=Kind.STRATEGY)
-    strategy = found.order_by("pk").first()
+    # One that was published before one that is only being drafted.
+    published = Exists(Edition.objects.filter(document=OuterRef("pk")))
+    strategy = found.order_by(published.desc(), "pk").first()
     if strategy is None:
         raise Missing("There is no strategy yet." if not document else f"There is no document “{document}”.")
     actions = _actions(strategy)
@@ -286,7 +291,10 @@ def _principles(strategy: Document, actions: tuple[ActionStanding, ...]) -> tupl
 
 
 def _organisations() -> tuple[OrganisationStanding, ...]:
-    rows = Organisation.objects.prefetch_related("aliases", "posts", "documents").order_by("name")
+    # That a department drafts a strategy is nobody's business before it is published.
+    published = Document.objects.filter(kind=Kind.DEPARTMENTAL, editions__isnull=False).distinct().order_by("key")
+    own = Prefetch("documents", queryset=published)
+    rows = Organisation.objects.prefetch_related("aliases", "posts", own).order_by("name")
     return tuple(
         OrganisationStanding(
             row.key,
@@ -296,7 +304,7 @@ def _organisations() -> tuple[OrganisationStanding, ...]:
             row.strategy_url,
             tuple(alias.name for alias in row.aliases.all() if alias.name != row.name),
             tuple(post.title for post in row.posts.all()),
-            next((document.key for document in row.documents.all() if document.kind == Kind.DEPARTMENTAL), ""),
+            next((document.key for document in row.documents.all()), ""),
         )
         for row in rows
     )

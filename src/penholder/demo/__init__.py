@@ -10,6 +10,10 @@ def folder() -> Path:
     return Path(__file__).parent / "history"
 
 
-def desk() -> Path:
-    """Who is at the demonstration's desk and what they did, as data, in working days before today."""
-    return Path(__file__).parent / "desk" / "desk.toml"
+def desk() -> list[Path]:
+    """Who is at the demonstration's desk and what they did, as data, in working days before today.
+
+    Each file tells of one strand of the work, the first of rounds; all that was done on a day is done in their order.
+    """
+    folder = Path(__file__).parent / "desk"
+    return [folder / "desk.toml", folder / "drafts.toml"]

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
-from penholder.delivery.models import ActionVersion
+from penholder.delivery.quoting import in_force
 from penholder.drafting import beginnings, kinds, rights
-from penholder.drafting.kinds import Promised
 from penholder.drafting.models import Kind
 from penholder.errors import Refused
 from penholder.people import permissions
@@ -95,19 +94,3 @@ def begin(request: DeskRequest) -> HttpResponseBase:
     crumbs = [(_("Texts"), reverse("desk:documents"))] if not own else []
     context = {"form": form, "crumbs": crumbs, "own": own}
     return render(request, "desk/drafts/begin.html", context, status=422 if form.errors else 200)
-
-
-def in_force() -> list[Promised]:
-    """The actions of the instance's strategy as its newest edition words them. One query."""
-    rows = ActionVersion.objects.filter(superseded_by=None, dropped=False, action__document__kind=Kind.STRATEGY)
-    found = list(rows.select_related("action__document", "edition").order_by("action__document_id", "action__number"))
-    return [
-        Promised(
-            row.action.number,
-            row.title,
-            row.text,
-            _("%(title)s, edition %(number)d") % {"title": row.action.document.title, "number": row.edition.number},
-        )
-        for row in found
-        if row.action.document_id == found[0].action.document_id
-    ]

@@ -59,7 +59,7 @@ def one_section(request: DeskRequest, key: str, section: str) -> HttpResponseBas
         "count": len(keys),
         "before": reading.sections[place - 1] if place else None,
         "others": [one for one in histories.parts_of(reading.sections) if one.key != section],
-        "places": outlines.places_to_split(canonical(here.text)),
+        "passages": outlines.places_to_split(canonical(here.text)),
         "held": hands.held(document.pk, at=request.at).get(section, []),
         "objections": rules.objections_to_editing(document, by, request.at),
         "crumbs": [*crumbs(document), (_("Outline"), reverse("desk:outline", args=[document.key]))],
