@@ -139,11 +139,12 @@ def test_a_text_before_publication_is_seen_only_by_those_asked_and_looking_is_re
     for name in ("treasury", "clerk", "pen", "chair"):
         looks.show(iteration=sealed, by=office.acting(name), at=office.later())
         looks.show(iteration=sealed, by=office.acting(name), at=office.later())
+        looks.show(iteration=sealed, by=office.acting(name), at=office.later(days=1))
     assert Look.objects.count() == 8
     shown = Entry.objects.filter(act="text.shown", subject=sealed.seal)
     assert [json.loads(entry.facts)["post"] for entry in shown] == [
-        "treasury-leader", "clerk-contributor", "pen-pen", "chair-chair",
-    ]  # fmt: skip
+        post for post in ("treasury-leader", "clerk-contributor", "pen-pen", "chair-chair") for _day in range(2)
+    ]
     publish(sealed, office.later())
     looks.show(iteration=sealed, by=office.acting("transport"), at=office.at)
 
@@ -163,7 +164,7 @@ def test_withdrawal_after_clearance_ends_the_clearance(office, open_round, seale
     office.clear()
     office.withdraw("health", "The costs were wrong.")
     assert Round.objects.get().state == State.UNSETTLED
-    assert Clearance.objects.get().ended_because == "Digital Leader, Health withdrew: The costs were wrong."
+    assert Clearance.objects.get().ended_because == "The costs were wrong."
     assert any("is not cleared" in reason for reason in objections_to_publishing(sealed))
     assert "has withdrawn its agreement" in reasons_of(office.clear)
     acts = list(Entry.objects.order_by("number").values_list("act", flat=True))

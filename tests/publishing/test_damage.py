@@ -7,8 +7,10 @@ from django.db import DatabaseError, connection, transaction
 from tests.mischief import tamper
 from tests.publishing.test_proofs import shown  # noqa: F401 - a fixture
 
-from penholder.agreement import delegations, remarks
+from penholder.agreement import answers, delegations, editorials, links, looks, remarks, rounds
 from penholder.agreement.models import Remark
+from penholder.drafting.models import SealedSection
+from penholder.people.models import Role
 from penholder.publishing import editions, proofs
 from penholder.publishing.models import Edition
 
@@ -16,21 +18,16 @@ pytestmark = pytest.mark.django_db
 
 ROOMS = ("record_", "drafting_", "agreement_", "publishing_")
 
-# What docs/verify.md says that it cannot see. Numbers that only this database gives to rows are nobody's business.
+# What docs/verify.md says that it cannot see, and why none of it matters.
 NOT_IN_THE_RECORD = {
-    "agreement_answer": {"through", "person_id"},
-    "agreement_asked": {"asked_at", "changed", "editorial"},
-    "agreement_clearance": {"ended_because", "person_id"},
-    "agreement_delegation": {"person_id"},
-    "agreement_disposition": {"id", "changed"},
-    "agreement_link": {"id", "token_digest", "email"},
-    "agreement_look": {"id", "person_id", "post_id"},
-    "agreement_remark": {"quote", "made_by", "made_at", "lodged_by", "ended_by", "author_id"},
-    "agreement_round": {"message", "clear_days", "ended_at", "ended_because"},
+    "agreement_asked": {"id", "reminded_at"},
+    "agreement_clearance": {"id"},
+    "agreement_disposition": {"id"},
+    "agreement_judgement": {"id"},
+    "agreement_link": {"id"},
+    "agreement_look": {"id"},
     "agreement_round_writers": {"id"},
-    "drafting_document": {"kind", "title", "subtitle", "graveyard"},
-    "drafting_iteration": {"stage", "taken_at", "sealed_at", "author", "events"},
-    "drafting_section": {"id", "document_id", "key", "position", "title", "text"},
+    "drafting_section": {"id", "position"},
     "drafting_sealedsection": {"id"},
     "publishing_edition": {"id"},
     "publishing_withdrawal": {"id"},
@@ -40,31 +37,61 @@ NOT_IN_THE_RECORD = {
 
 @pytest.fixture
 def eventful(office, shown):  # noqa: F811
-    """An edition, and a round in progress on the next text with something in nearly every table."""
-    office.open(office.seal(vision="# Vision\n\nOther words.\n"))
+    """An edition that was withdrawn, and a round that went on, with something in nearly every table and column."""
+    pen, health = office.acting("pen"), office.acting("health")
+    office.post("clerk", Role.CONTRIBUTOR, organisation="treasury")
+    office.open(office.seal(vision="# Vision\n\nOther words.\n\nMore words.\n"), carry="editorial", message="Please.")
+    inside = remarks.make(
+        asked_id=office.asked("treasury").pk, klass="b", body="Say it.", section="leaders",
+        passage=passage_of(office.round.iteration, "leaders"), by=office.acting("clerk"), at=office.later(),
+    )  # fmt: skip
     office.give("treasury", "content-if", conditions=["Say who pays."], reason="It costs.")
-    pen, health, one = office.acting("pen"), office.acting("health"), Remark.objects.get()
-    remarks.dispose(remark_id=one.pk, outcome="accepted", reason="Yes.", by=pen, at=office.later())
+    remarks.lodge(remark_id=inside.pk, by=office.acting("treasury"), at=office.later())
+    office.give("health", reason="Good.")
+    one = Remark.objects.get(klass="a")
+    changed = [passage_of(office.round.iteration, "vision")]
+    remarks.dispose(remark_id=one.pk, outcome="accepted", reason="Yes.", changed=changed, by=pen, at=office.later())
+    remarks.claim_met(remark_id=one.pk, by=pen, at=office.later())
+    remarks.settle(remark_id=one.pk, by=office.acting("treasury"), at=office.later())
+    remarks.dispose(remark_id=inside.pk, outcome="rejected", reason="No.", by=pen, at=office.later())
+    office.give("home")
+    office.clear(reason="Agreed.")
+    office.withdraw("home", "Not so.")
+    before, after = office.round.iteration, office.seal(vision="# Vision\n\nOther words!\n")
+    editorials.judge(iteration=after, section="vision", reason="A sign.", since=before, by=pen, at=office.later())
+    office.renew(after)
+    token = office.link("home")
+    by_link = links.acting(token, "Theo", at=office.later())
+    asked = office.asked("home")
+    looks.show(iteration=after, by=by_link, at=office.later(), asked=asked)
+    answers.give(asked_id=asked.pk, stance="nil", seal=after.seal, by=by_link, at=office.later())
     office.link("home")
     editions.withdraw(edition_id=Edition.objects.get().pk, notice="It was wrong.", by=pen, at=office.later())
-    until = office.round.deadline_at
-    delegations.give(
-        post=office.posts["health"], person=office.person("ada"), since=office.at, until=until, round=office.round,
-        reason="Away.", by=health, at=office.later(),
+    given = delegations.give(
+        post=office.posts["health"], person=office.person("ada"), since=office.at, until=office.round.deadline_at,
+        round=office.round, reason="Away.", by=health, at=office.later(),
     )  # fmt: skip
+    delegations.end(delegation_id=given.pk, by=health, at=office.later())
+    rounds.remind(round_id=office.open(after, "minister", kind="feedback").pk, by=pen, at=office.later())
+    rounds.call_off(round_id=office.round.pk, reason="Not now.", by=pen, at=office.later())
+
+
+def passage_of(iteration, section):
+    return SealedSection.objects.get(iteration=iteration, key=section).passages[1][0]
 
 
 def cells():
-    """Table, column, row and the longest value of every column that has one."""
+    """Table, column, row and value: of every column that has one the longest and the last."""
     with connection.cursor() as cursor:
         names = [name for name in connection.introspection.table_names(cursor) if name.startswith(ROOMS)]
         for table in names:
             for column in connection.introspection.get_table_description(cursor, table):
-                cursor.execute(
-                    f"SELECT rowid, typeof({column.name}), CAST({column.name} AS TEXT) AS told FROM {table} "
-                    f"WHERE {column.name} IS NOT NULL ORDER BY LENGTH(told) DESC, rowid LIMIT 1"
-                )
-                if row := cursor.fetchone():
+                told = f"SELECT rowid, typeof({column.name}), CAST({column.name} AS TEXT) AS told FROM {table}"
+                found = {}
+                for order in ("LENGTH(told) DESC, rowid", "rowid DESC"):
+                    cursor.execute(f"{told} WHERE {column.name} IS NOT NULL ORDER BY {order} LIMIT 1")
+                    found |= {row[0]: row for row in cursor.fetchall()}
+                for row in found.values():
                     yield table, column.name, *row
 
 
@@ -73,14 +100,15 @@ def damages(kind: str, value: str) -> list[str]:
     if kind != "text":
         return [str(int(value) + 1)]
     middle = len(value) // 2
-    changed = [value[:middle] + byte + value[middle + 1 :] for byte in 'x0"']
-    return [*changed, *(("{}", "[]", "null", "[1]", '{"sections": [1]}') if value[:1] in {"{", "["} else ())]
+    changed = [value[:middle] + byte + value[middle + 1 :] for byte in 'x"']
+    return [*changed, *(("{}", "null", '{"sections": [1]}') if value[:1] in {"{", "["} else ())]
 
 
 def test_one_damaged_cell_of_any_table_is_named(eventful):
     if connection.vendor != "sqlite":
         pytest.skip("cells are found by SQLite's own row numbers")
-    assert proofs.everything().broken == ()
+    before = proofs.everything()
+    assert before.broken == ()
     unseen: dict[str, set[str]] = {}
     for table, column, row, kind, value in list(cells()):
         for damage in damages(kind, value):
@@ -93,7 +121,8 @@ def test_one_damaged_cell_of_any_table_is_named(eventful):
             except DatabaseError:
                 pass  # the database itself refused it
             else:
-                if not proofs.everything().broken:
+                told = proofs.everything()
+                if not told.broken and told.unsealed == before.unsealed:
                     unseen.setdefault(table, set()).add(column)
             transaction.savepoint_rollback(mark)
     assert {table: columns - NOT_IN_THE_RECORD.get(table, set()) for table, columns in unseen.items()} == {

@@ -106,8 +106,7 @@ def withdraw(*, asked_id: int, reason: str, by: Acting, at: datetime) -> Answer:
     answer = _write(asked, heard.voice, Stance.WITHDRAWN, reason=reason, late=False, at=at)
     acts = [entries.withdrawn(asked, answer, by=heard.voice, at=at)]
     if round.state == State.CLEARED and not is_published(round.iteration):
-        because = f"{asked.post.words} withdrew: {reason}"
-        Clearance.objects.filter(round=round, ended_at=None).update(ended_at=at, ended_because=because)
+        Clearance.objects.filter(round=round, ended_at=None).update(ended_at=at, ended_because=reason)
         round.state, round.ended_at = State.UNSETTLED, None
         round.save(update_fields=["state", "ended_at"])
         acts.append(entries.unsettled(round, by=heard.voice, reason=reason, at=at))

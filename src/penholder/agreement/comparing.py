@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from penholder.agreement import scopes
-from penholder.agreement.models import Asked, How, Judgement
+from penholder.agreement.models import Asked, Clearance, How, Judgement
+from penholder.agreement.publications import is_published
 from penholder.agreement.scopes import Change, Judged
 from penholder.drafting import sealed_texts
 from penholder.drafting.models import Iteration
 from penholder.drafting.sealed_texts import SealedPart
 from penholder.errors import Missing
+from penholder.record.models import Entry
 from penholder.text.compare import Comparison, compare
 
 
@@ -79,6 +82,31 @@ def since_signed(asked_id: int) -> Since:
         moved=tuple(key for key in scopes.moved(before, after) if key in keys),
         restored=_restored(asked, before, keys, changed),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SinceAgreed:
+    """What changed in a post's scope since the text that was agreed last; `published` says if it was published."""
+
+    before: Iteration
+    published: bool
+    sections: tuple[SinceSection, ...]
+
+
+def since_agreed(asked: Asked) -> SinceAgreed | None:
+    """For who answers for the first time: what is new since the last edition, or the last cleared text. Eight queries.
+
+    None when nothing of the document was agreed before. `asked` comes with its round's iteration.
+    """
+    after = asked.round.iteration
+    earlier = Iteration.objects.filter(document=after.document_id, number__lt=after.number)
+    cleared = Clearance.objects.filter(ended_at=None, round__iteration__in=earlier).values("seal")
+    published = Entry.objects.filter(act="edition.published", subject__in=earlier.values("seal")).values("subject")
+    before = earlier.filter(Q(seal__in=cleared) | Q(seal__in=published)).order_by("-number").first()
+    if before is None:
+        return None
+    found = scopes.touching(scopes.changes(before, after), asked.sections)
+    return SinceAgreed(before, is_published(before), _sections(found, before, after))
 
 
 def since_iteration(before: Iteration, after: Iteration) -> tuple[SinceSection, ...]:

@@ -9,6 +9,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 # England and Wales share their bank holidays; the library files them under England.
 COUNTRY, SUBDIVISION = "GB", "ENG"
@@ -67,7 +70,7 @@ def later(deadline_at: datetime, clear_days: int, *, at: datetime, zone: str = Z
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How long is left. `clear_days` counts whole working days after today, or since the end; `words` is English."""
+    """How long is left: whole working days after today, or since the end; `words` is in the reader's language."""
 
     state: Literal["days", "today", "over"]
     clear_days: int
@@ -80,34 +83,35 @@ def left(at: datetime, deadline_at: datetime, zone: str = ZONE) -> Left:
     last = local_day(deadline_at - timedelta(microseconds=1), zone)
     days = _working_days(min(today, last), max(today, last))
     if at >= deadline_at:
-        since = "ended today" if today == last else f"ended {_days(days)} ago" if days else "has ended"
-        return Left("over", days, since)
+        ago = ngettext("ended %(count)s working day ago", "ended %(count)s working days ago", days) % {"count": days}
+        return Left("over", days, _("ended today") if today == last else ago if days else _("has ended"))
     if today == last:
-        return Left("today", 0, f"ends today, {clock(deadline_at, zone)}")
-    return Left("days", days, f"{_days(days)} left" if days else "ends before the next working day")
+        return Left("today", 0, _("ends today, %(time)s") % {"time": clock(deadline_at, zone)})
+    said = ngettext("%(count)s working day left", "%(count)s working days left", days) % {"count": days}
+    return Left("days", days, said if days else _("ends before the next working day"))
 
 
 def _working_days(after: date, until: date) -> int:
     return sum(is_working_day(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
 
 
-def _days(count: int) -> str:
-    return f"{count} working day{'' if count == 1 else 's'}"
-
-
 def clock(at: datetime, zone: str = ZONE) -> str:
-    """The time of day there: "at midnight" for the end of a day, else "at 5:30pm"."""
+    """The time of day there, in the reader's language: "at midnight" for the end of a day, else "at 5:30pm"."""
     there = at.astimezone(ZoneInfo(zone))
-    if there.time() == time.min:
-        return "at midnight"
+    return _("at midnight") if there.time() == time.min else _("at %(time)s") % {"time": _time(there)}
+
+
+def _time(there: datetime) -> str:
     minutes = f":{there.minute:02}" if there.minute else ""
-    return f"at {there.hour % 12 or 12}{minutes}{'am' if there.hour < 12 else 'pm'}"
+    return f"{there.hour % 12 or 12}{minutes}{_('am') if there.hour < 12 else _('pm')}"
 
 
 def words(at: datetime, zone: str = ZONE) -> str:
-    """A deadline in words: "the end of Friday 5 April 2013", or "5:30pm on Friday 5 April 2013"."""
+    """A deadline in the reader's words: "the end of Friday 5 April 2013", or "5:30pm on Friday 5 April 2013"."""
     there = at.astimezone(ZoneInfo(zone))
     ends_a_day = there.time() == time.min
     day = there.date() - timedelta(days=1) if ends_a_day else there.date()
-    said = f"{day:%A} {day.day} {day:%B %Y}"
-    return f"the end of {said}" if ends_a_day else f"{clock(at, zone).removeprefix('at ')} on {said}"
+    said = date_format(day, "l j F Y")
+    if ends_a_day:
+        return _("the end of %(day)s") % {"day": said}
+    return _("%(time)s on %(day)s") % {"time": _time(there), "day": said}

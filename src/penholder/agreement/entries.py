@@ -29,13 +29,24 @@ def _by(by: Acting | Voice | None) -> dict[str, Any]:
     return {"actor": by.post.words, "person": by.said_name}
 
 
-def _act(act: str, round: Round, by: Acting | Voice | None, at: datetime, reason: str = "", /, **facts: Any) -> Act:
+def _act(
+    act: str,
+    round: Round,
+    by: Acting | Voice | None,
+    at: datetime,
+    reason: str = "",
+    /,
+    *,
+    withheld: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Act:
     return Act(
         act=act,
         subject=round.iteration.seal,
         at=at,
         reason=reason,
         facts={"round": round.key, **facts},
+        withheld=withheld or {},
         **_by(by),
     )
 
@@ -47,6 +58,7 @@ def opened(round: Round, asked: Sequence[Asked], writers: Iterable[str], *, by: 
         round,
         by,
         at,
+        withheld=beside_round(round, asked),
         series=round.series,
         kind=round.kind,
         document=round.iteration.document.key,
@@ -100,6 +112,7 @@ def answered(
         by,
         at,
         reason or answer.reason,
+        withheld=beside_answer(answer),
         post=row.post.key,
         number=answer.number,
         stance=answer.stance,
@@ -109,12 +122,23 @@ def answered(
         sections=sections,
         late=int(answer.late),
         by_post=answer.by_post,
+        through=answer.through,
     )
 
 
 def withdrawn(row: Asked, answer: Answer, *, by: Voice, at: datetime) -> Act:
     """A post took back what it had agreed to."""
-    return _act("answer.withdrawn", row.round, by, at, answer.reason, post=row.post.key, number=answer.number)
+    return _act(
+        "answer.withdrawn",
+        row.round,
+        by,
+        at,
+        answer.reason,
+        withheld=beside_answer(answer),
+        post=row.post.key,
+        number=answer.number,
+        through=answer.through,
+    )
 
 
 def unsettled(round: Round, *, by: Voice, reason: str, at: datetime) -> Act:
@@ -129,6 +153,7 @@ def lodged(round: Round, remark: Remark, *, by: Voice, at: datetime) -> Act:
         round,
         by,
         at,
+        withheld=beside_remark(remark),
         **{"class": remark.klass},
         post=remark.asked.post.key,
         remark=remark.number,
@@ -146,14 +171,28 @@ def remarked(act: str, round: Round, remark: Remark, *, by: Acting | Voice, at: 
 def disposed(round: Round, remark: Remark, disposition: Disposition, *, by: Acting, at: datetime) -> Act:
     """The pen team decided what becomes of a remark."""
     reason = disposition.reason
-    facts = {"remark": remark.number, "outcome": disposition.outcome, "reason_sha256": digest(reason)}
+    facts = {
+        "remark": remark.number,
+        "outcome": disposition.outcome,
+        "reason_sha256": digest(reason),
+        "changed": disposition.changed,
+    }
     return _act("remark.disposed", round, by, at, reason, **facts)
 
 
 def cleared(round: Round, clearance: Clearance, *, by: Acting, at: datetime) -> Act:
     """The chair cleared a text."""
     document = round.iteration.document.key
-    return _act("round.cleared", round, by, at, clearance.reason, document=document, number=round.iteration.number)
+    return _act(
+        "round.cleared",
+        round,
+        by,
+        at,
+        clearance.reason,
+        withheld={"account": clearance.person_id or 0},
+        document=document,
+        number=round.iteration.number,
+    )
 
 
 def delegated(delegation: Delegation, *, by: Acting, at: datetime) -> Act:
@@ -170,6 +209,7 @@ def delegated(delegation: Delegation, *, by: Acting, at: datetime) -> Act:
             "since": moment(delegation.since),
             "until": moment(delegation.until),
         },
+        withheld={"account": delegation.person_id},
         **_by(by),
     )
 
@@ -185,3 +225,32 @@ def scope_of(delegation: Delegation) -> str:
     if delegation.round is not None:
         return f"round:{delegation.round.key}"
     return f"document:{delegation.document.key}" if delegation.document else ""
+
+
+def beside_round(round: Round, asked: Iterable[Asked]) -> dict[str, Any]:
+    """What a round keeps that is not in the record: what it says to those asked, and what changed for whom since."""
+    compared = [[row.post.key, row.changed, row.editorial] for row in asked if [row.changed, row.editorial] != [[], []]]
+    return {"message": round.message, "clear_days": round.clear_days, "compared": sorted(compared)}
+
+
+def beside_answer(answer: Answer) -> dict[str, Any]:
+    """What an answer keeps that is not in the record: the account, and what the clock's own answers say of a person."""
+    source = answer.carried_from
+    return {
+        "account": answer.person_id or 0,
+        "name": answer.name,
+        "on_behalf_of": answer.on_behalf_of,
+        "reason": answer.reason,
+        "at": moment(answer.at),
+        "from": [source.asked.round.key, source.asked.post_id, source.number] if source else [],
+    }
+
+
+def beside_remark(remark: Remark) -> dict[str, Any]:
+    """What a lodged remark keeps that is not in the record: the passage as it read, and who wrote the remark when."""
+    return {
+        "quote": remark.quote,
+        "made_by": remark.made_by,
+        "made_at": moment(remark.made_at),
+        "account": remark.author_id or 0,
+    }

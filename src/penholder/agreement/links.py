@@ -91,7 +91,20 @@ def _entry(act: str, link: Link, by: Acting, at: datetime) -> Act:
     round = link.asked.round
     facts = {"round": round.key, "post": link.asked.post.key, "expires_at": moment(link.expires_at)}
     seal = round.iteration.seal
-    return Act(act=act, actor=by.post.words, person=by.said_name, subject=seal, at=at, facts=facts)
+    return Act(
+        act=act,
+        actor=by.post.words,
+        person=by.said_name,
+        subject=seal,
+        at=at,
+        facts=facts,
+        withheld=beside(link),
+    )
+
+
+def beside(link: Link) -> dict[str, str]:
+    """What a link keeps that is not in the record: its token's digest, and where it was sent."""
+    return {"token": link.token_digest, "email": link.email}
 
 
 def _find(token: str) -> Link:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from penholder.agreement.models import Asked, Delegation, Look, State
@@ -23,7 +24,7 @@ from penholder.record.models import Entry
 
 @transaction.atomic
 def show(*, iteration: Iteration, by: Acting, at: datetime, asked: Asked | None = None) -> Look:
-    """Say that this text was opened, so that it may be shown. The record is told the first time.
+    """Say that this text was opened, so that it may be shown: by each person once a day, in the record too.
 
     Call it before the text is sent; an answer is taken only from who was shown its very text. Raises Refused.
     """
@@ -32,16 +33,19 @@ def show(*, iteration: Iteration, by: Acting, at: datetime, asked: Asked | None 
     facts = {
         "round": asked.round.key if asked else "",
         "post": asked.post.key if asked else by.post.key,
+        "as": by.post.key,
+        "account": by.person.pk if by.person else 0,
         "through": by.through,
     }
-    told = Entry.objects.filter(subject=iteration.seal, act="text.shown", facts=facts_text(facts)).exists()
+    before = Look.objects.filter(iteration=iteration, post=by.post, person=by.person, name=by.said_name)
+    seen = before.filter(through=by.through, at__date=timezone.localdate(at)).first()
+    told = Entry.objects.filter(subject=iteration.seal, act="text.shown", facts=facts_text(facts))
+    if seen and told.exists():
+        return seen
     look = Look.objects.create(
         iteration=iteration, post=by.post, person=by.person, name=by.said_name, through=by.through, at=at
     )
-    if not told:
-        ledger.append(
-            "text.shown", actor=by.post.words, person=by.said_name, subject=iteration.seal, at=at, facts=facts
-        )
+    ledger.append("text.shown", actor=by.post.words, person=by.said_name, subject=iteration.seal, at=at, facts=facts)
     return look
 
 

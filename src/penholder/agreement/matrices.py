@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,17 @@ class Matrix:
     round: Round
     columns: tuple[Column, ...]
     rows: tuple[MatrixRow, ...]
+
+    def only(self, *, state: str = "", organisation: str = "", section: str = "") -> Matrix:
+        """The same with one section alone, one organisation's posts, or posts with a shown cell in one state."""
+        places = [place for place, column in enumerate(self.columns) if section in {"", column.key}]
+        rows = [
+            replace(row, cells=tuple(row.cells[place] for place in places))
+            for row in self.rows
+            if organisation in {"", row.organisation}
+        ]
+        kept = tuple(row for row in rows if not state or state in row.cells)
+        return Matrix(self.round, tuple(self.columns[place] for place in places), kept)
 
     def counts(self) -> dict[str, int]:
         """How many cells are in each state; every state is there, 0 too."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as say
 
 from penholder.drafting.models import Document, Iteration
 from penholder.people.models import Person, Post
@@ -15,40 +16,40 @@ from penholder.record.sealed import SealedModel
 class Kind(models.TextChoices):
     """What a round is for; each has its own rules."""
 
-    ADVICE = "advice", "Advice"
-    SIGN_OFF = "sign-off", "Sign-off"
-    FEEDBACK = "feedback", "Feedback"
-    APPROVAL = "approval", "Approval"
+    ADVICE = "advice", say("Advice")
+    SIGN_OFF = "sign-off", say("Sign-off")
+    FEEDBACK = "feedback", say("Feedback")
+    APPROVAL = "approval", say("Approval")
 
 
 class Rule(models.TextChoices):
     """How many of those asked must agree before the text may be cleared."""
 
-    ALL = "all", "Everybody who is asked"
-    ALL_BUT = "all-but", "Everybody but a number"
-    QUORUM = "quorum", "At least a number"
-    ONE = "one", "One"
-    NONE = "none", "Nobody must answer"
+    ALL = "all", say("Everybody who is asked")
+    ALL_BUT = "all-but", say("Everybody but a number")
+    QUORUM = "quorum", say("At least a number")
+    ONE = "one", say("One")
+    NONE = "none", say("Nobody must answer")
 
 
 class Carry(models.TextChoices):
     """What becomes of a signature when a new iteration follows."""
 
-    NOTHING = "nothing", "Everybody is asked again"
-    UNTOUCHED = "untouched", "Signatures stand where no section in their scope changed"
-    EDITORIAL = "editorial", "Signatures stand where nothing changed but what was judged editorial"
+    NOTHING = "nothing", say("Everybody is asked again")
+    UNTOUCHED = "untouched", say("Signatures stand where no section in their scope changed")
+    EDITORIAL = "editorial", say("Signatures stand where nothing changed but what was judged editorial")
 
 
 class State(models.TextChoices):
     """Where a round stands."""
 
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed"  # advice and feedback end so: heard, with nothing to clear
-    CLEARED = "cleared", "Cleared"
-    UNSETTLED = "unsettled", "Cleared, then a signature was withdrawn"
-    RETURNED = "returned", "Returned to the pen team"
-    REPLACED = "replaced", "Goes on with a newer iteration"
-    CALLED_OFF = "called-off", "Called off"
+    OPEN = "open", say("Open")
+    CLOSED = "closed", say("Closed")  # advice and feedback end so: heard, with nothing to clear
+    CLEARED = "cleared", say("Cleared")
+    UNSETTLED = "unsettled", say("Cleared, then a signature was withdrawn")
+    RETURNED = "returned", say("Returned to the pen team")
+    REPLACED = "replaced", say("Goes on with a newer iteration")
+    CALLED_OFF = "called-off", say("Called off")
 
 
 NEXT: dict[State, frozenset[State]] = {
@@ -107,21 +108,21 @@ class Round(models.Model):
 class Stance(models.TextChoices):
     """What a post says about the text."""
 
-    CONTENT = "content", "Content"
-    CONTENT_IF = "content-if", "Content if conditions are met"
-    NOT_CONTENT = "not-content", "Not content"
-    ADVICE = "advice", "Advice"
-    NIL = "nil", "Nil return"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    CONTENT = "content", say("Content")
+    CONTENT_IF = "content-if", say("Content if conditions are met")
+    NOT_CONTENT = "not-content", say("Not content")
+    ADVICE = "advice", say("Advice")
+    NIL = "nil", say("Nil return")
+    WITHDRAWN = "withdrawn", say("Withdrawn")
 
 
 class How(models.TextChoices):
     """How an answer came about. Only `given` is a signature by a person on this very seal."""
 
-    GIVEN = "given", "Given"
-    DEEMED = "deemed", "Deemed by silence"
-    CARRIED = "carried", "Carried over, nothing in its scope changed"
-    RESTORED = "restored", "Stands again, the text was changed back"
+    GIVEN = "given", say("Given")
+    DEEMED = "deemed", say("Deemed by silence")
+    CARRIED = "carried", say("Carried over, nothing in its scope changed")
+    RESTORED = "restored", say("Stands again, the text was changed back")
 
 
 class Asked(models.Model):
@@ -192,19 +193,19 @@ class Answer(SealedModel):
 class Class(models.TextChoices):
     """How much hangs on a remark; the Cabinet Office's own three classes."""
 
-    CONDITION = "a", "(a) a condition of agreeing"
-    SHOULD = "b", "(b) should be addressed, not insisted on"
-    MADE = "c", "(c) merely made"
+    CONDITION = "a", say("(a) a condition of agreeing")
+    SHOULD = "b", say("(b) should be addressed, not insisted on")
+    MADE = "c", say("(c) merely made")
 
 
 class RemarkState(models.TextChoices):
     """Where a remark stands."""
 
-    INTERNAL = "internal", "Inside the department"
-    DROPPED = "dropped", "Not lodged"
-    LODGED = "lodged", "Lodged"
-    SETTLED = "settled", "Settled by its signer"
-    WITHDRAWN = "withdrawn", "Withdrawn by its signer"
+    INTERNAL = "internal", say("Inside the department")
+    DROPPED = "dropped", say("Not lodged")
+    LODGED = "lodged", say("Lodged")
+    SETTLED = "settled", say("Settled by its signer")
+    WITHDRAWN = "withdrawn", say("Withdrawn by its signer")
 
 
 REMARK_NEXT: dict[RemarkState, frozenset[RemarkState]] = {
@@ -261,9 +262,9 @@ class Remark(models.Model):
 class Outcome(models.TextChoices):
     """What became of a remark."""
 
-    ACCEPTED = "accepted", "Accepted"
-    IN_PART = "in-part", "Accepted in part"
-    REJECTED = "rejected", "Rejected"
+    ACCEPTED = "accepted", say("Accepted")
+    IN_PART = "in-part", say("Accepted in part")
+    REJECTED = "rejected", say("Rejected")
 
 
 class Disposition(SealedModel):

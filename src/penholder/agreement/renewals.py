@@ -20,6 +20,9 @@ from penholder.record import ledger
 # Stand whatever the text became: only who objected or withdrew can say that it is over.
 OUTLIVES_A_CHANGE = frozenset({Stance.NOT_CONTENT, Stance.WITHDRAWN})
 
+# Why a clearance ends when nobody withdrew.
+WENT_ON = "The round went on with a newer text."
+
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
@@ -138,9 +141,7 @@ def _weigh(rows: list[Asked], iteration: Iteration, carry: str) -> dict[int, Car
 
 def _replace(old: Round, *, at: datetime) -> None:
     if old.state == State.CLEARED and not is_published(old.iteration):
-        Clearance.objects.filter(round=old, ended_at=None).update(
-            ended_at=at, ended_because="The round went on with a newer text."
-        )
+        Clearance.objects.filter(round=old, ended_at=None).update(ended_at=at, ended_because=WENT_ON)
     old.state = State.REPLACED
     old.ended_at = old.ended_at or at
     old.save(update_fields=["state", "ended_at"])

@@ -27,6 +27,7 @@ class AskedState:
 
     sections: list[str]
     deadline_at: str
+    asked_at: str
     number: int = 0
     stance: str = ""
     how: str = ""
@@ -35,7 +36,7 @@ class AskedState:
 
 @dataclass(slots=True)
 class RoundState:
-    """One round as it stands; `cleared` says whether a clearance of it stands."""
+    """One round as it stands; `cleared` says whether a clearance of it stands, `because` in what words it ended."""
 
     seal: str
     series: str
@@ -51,6 +52,8 @@ class RoundState:
     follows: str
     state: str = "open"
     cleared: bool = False
+    ended_at: str = ""
+    because: str = ""
     asked: dict[str, AskedState] = field(default_factory=dict)
 
 
@@ -63,8 +66,12 @@ class RemarkState:
     section: str
     passage: str
     body_sha256: str
+    lodged_at: str
+    lodged_by: str
     state: str = "lodged"
-    claimed: bool = False
+    claimed_at: str = ""
+    ended_at: str = ""
+    ended_by: str = ""
     outcome: str = ""
 
 
@@ -77,7 +84,7 @@ class Agreement:
 
     rounds: dict[str, RoundState] = field(default_factory=dict)
     remarks: dict[tuple[str, int], RemarkState] = field(default_factory=dict)
-    delegations: dict[int, tuple[str, str, bool]] = field(default_factory=dict)
+    delegations: dict[int, tuple[str, str, str]] = field(default_factory=dict)  # post, scope, when it was ended
     shown: set[tuple[str, str]] = field(default_factory=set)
     published: set[str] = field(default_factory=set)
     faults: list[tuple[int, str]] = field(default_factory=list)
@@ -116,12 +123,12 @@ def _opened(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
         deadline_at=facts["deadline_at"],
         writers=facts["writers"],
         follows=facts["follows"],
-        asked={post: AskedState(scopes.get(post, []), facts["deadline_at"]) for post in facts["asked"]},
+        asked={post: AskedState(scopes.get(post, []), facts["deadline_at"], link.at) for post in facts["asked"]},
     )
 
 
-def _asked(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
-    row = AskedState(facts["sections"], facts["deadline_at"])
+def _asked(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
+    row = AskedState(facts["sections"], facts["deadline_at"], link.at)
     state.rounds[facts["round"]].asked[facts["post"]] = row
 
 
@@ -136,9 +143,13 @@ def _extended(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
 
 
 def _ended(to: str) -> Play:
-    def play(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
+    def play(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
         round = state.rounds[facts["round"]]
         round.state = to
+        if to == "replaced":
+            round.ended_at = round.ended_at or link.at
+        else:
+            round.ended_at, round.because = link.at, link.reason
         if to == "replaced" and round.seal not in state.published:
             round.cleared = False
 
@@ -167,7 +178,7 @@ def _withdrawn(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
 
 def _unsettled(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
     round = state.rounds[facts["round"]]
-    round.state, round.cleared = "unsettled", False
+    round.state, round.cleared, round.ended_at = "unsettled", False, ""
 
 
 def _cleared(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
@@ -184,17 +195,17 @@ def _cleared(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
         state.faults.append((link.number, f"{facts['round']} is cleared over unsettled conditions {unmet}."))
     if link.subject != round.seal:
         state.faults.append((link.number, f"{facts['round']} is cleared for another seal than its own."))
-    round.state, round.cleared = "cleared", True
+    round.state, round.cleared, round.ended_at = "cleared", True, link.at
 
 
 def _remark(state: Agreement, facts: dict[str, Any]) -> RemarkState:
     return state.remarks[state.rounds[facts["round"]].series, facts["remark"]]
 
 
-def _lodged(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
+def _lodged(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
     series = state.rounds[facts["round"]].series
     state.remarks[series, facts["remark"]] = RemarkState(
-        facts["post"], facts["class"], facts["section"], facts["passage"], facts["body_sha256"]
+        facts["post"], facts["class"], facts["section"], facts["passage"], facts["body_sha256"], link.at, _who(link)
     )
 
 
@@ -203,13 +214,17 @@ def _remark_ended(to: str) -> Play:
         remark = _remark(state, facts)
         if remark.post != facts["post"]:
             state.faults.append((link.number, f"Remark {facts['remark']} ends by {facts['post']}, not by its signer."))
-        remark.state = to
+        remark.state, remark.ended_at, remark.ended_by = to, link.at, _who(link)
 
     return play
 
 
-def _claimed(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
-    _remark(state, facts).claimed = True
+def _who(link: Link) -> str:
+    return f"{link.person}, {link.actor}" if link.person else link.actor
+
+
+def _claimed(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
+    _remark(state, facts).claimed_at = link.at
 
 
 def _disposed(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
@@ -217,12 +232,12 @@ def _disposed(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
 
 
 def _delegated(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
-    state.delegations[facts["delegation"]] = (facts["post"], facts["scope"], False)
+    state.delegations[facts["delegation"]] = (facts["post"], facts["scope"], "")
 
 
-def _delegation_ended(state: Agreement, _link: Link, facts: dict[str, Any]) -> None:
+def _delegation_ended(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
     post, scope, _ = state.delegations[facts["delegation"]]
-    state.delegations[facts["delegation"]] = (post, scope, True)
+    state.delegations[facts["delegation"]] = (post, scope, link.at)
 
 
 def _shown(state: Agreement, link: Link, facts: dict[str, Any]) -> None:
@@ -286,9 +301,11 @@ def of_tables() -> Agreement:
             follows=round.follows.key if round.follows else "",
             state=round.state,
             cleared=round.pk in standing,
+            ended_at=moment(round.ended_at),
+            because=round.ended_because,
         )
     for row in Asked.objects.select_related("post", "answer").iterator(chunk_size=2000):
-        told = AskedState(row.sections, moment(row.deadline_at))
+        told = AskedState(row.sections, moment(row.deadline_at), moment(row.asked_at))
         if row.answer:
             told.number, told.stance = row.answer.number, row.answer.stance
             told.how, told.late = row.answer.how, int(row.answer.late)
@@ -296,7 +313,7 @@ def of_tables() -> Agreement:
     for key, remark in _remarks():
         state.remarks[key] = remark
     for given in Delegation.objects.select_related("post", "round", "document"):
-        state.delegations[given.pk] = (given.post.key, scope_of(given), given.ended_at is not None)
+        state.delegations[given.pk] = (given.post.key, scope_of(given), moment(given.ended_at))
     return state
 
 
@@ -311,8 +328,12 @@ def _remarks() -> Iterator[tuple[tuple[str, int], RemarkState]]:
                 remark.section,
                 remark.passage,
                 digest(remark.body),
+                moment(remark.lodged_at),
+                remark.lodged_by,
                 remark.state,
-                remark.claimed_met_at is not None,
+                moment(remark.claimed_met_at),
+                moment(remark.ended_at),
+                remark.ended_by,
                 outcomes.get(remark.pk, ""),
             ),
         )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from penholder.agreement import deadlines, entries, locks, tallies
 from penholder.agreement.models import Answer, Asked, How, Round, Stance, State
@@ -30,6 +33,22 @@ def deem(*, at: datetime) -> int:
     return deemed
 
 
+def because(deadline_at: datetime, clear_days: int) -> str:
+    """Why silence was taken as consent, in the reader's language."""
+    said = ngettext(
+        "No answer came by %(deadline)s (%(days)s clear working day). In this round silence means consent.",
+        "No answer came by %(deadline)s (%(days)s clear working days). In this round silence means consent.",
+        clear_days,
+    )
+    return said % {"deadline": deadlines.words(deadline_at), "days": clear_days}
+
+
+def recorded(deadline_at: datetime, clear_days: int) -> str:
+    """The same in the language of the record, whoever's act brought the moment about."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return because(deadline_at, clear_days)
+
+
 def deem_in(round: Round, *, at: datetime) -> int:
     """The same in one round, which the caller has locked. A few queries, however many are silent."""
     if not round.silence_is_consent or round.state not in {State.OPEN, State.UNSETTLED}:
@@ -46,8 +65,7 @@ def deem_in(round: Round, *, at: datetime) -> int:
             seal=round.iteration.seal,
             by_post=entries.CLOCK,
             through="clock",
-            reason=f"No answer came by {deadlines.words(row.deadline_at)} ({round.clear_days} clear working days). "
-            "In this round silence means consent.",
+            reason=recorded(row.deadline_at, round.clear_days),
             at=at,
         )
         for row in rows

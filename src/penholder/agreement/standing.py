@@ -12,8 +12,9 @@ from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from penholder.agreement import deadlines, rules, tallies
+from penholder.agreement import deadlines, rules, silences, tallies
 from penholder.agreement.comparing import Since, SinceSection, since_signed
 from penholder.agreement.deadlines import Left
 from penholder.agreement.dispositions import DispositionRow, dispositions
@@ -55,9 +56,9 @@ _HEAVY = ("manifest", "events")
 class AskedRow:
     """How one asked post stands in one round.
 
-    `state` is a stance, "waiting", "deemed", "carried" or "restored"; `words` says it in English. `from_number` is the
-    iteration on which a carried signature was given. `conditions` are numbers of its unsettled conditions; `changed`
-    the sections in its scope that changed since its last own answer, `editorial` those judged so.
+    `state` is a stance, "waiting", "deemed", "carried" or "restored"; `words` says it in the reader's language.
+    `from_number` is the iteration on which a carried signature was given. `conditions` are numbers of its unsettled
+    conditions; `changed` the sections in its scope that changed since its last own answer, `editorial` those judged so.
     """
 
     asked_id: int
@@ -128,6 +129,8 @@ def round_standing(round_id: int, *, at: datetime, by: Acting | None = None) -> 
     """Where a round stands at a moment. Seven queries, or eleven with `by`, however many are asked. Raises Missing."""
     round = round_of(round_id)
     rows = list(_asked(round))
+    for row in rows:
+        row.round = round
     tally = tallies.count(round, at=at, rows=rows)
     looks = dict(
         Look.objects.filter(iteration=round.iteration_id)
@@ -175,7 +178,7 @@ def _row(row: Asked, unmet: list[Remark], looked_at: datetime | None, *, at: dat
         name=answer.name if answer else "",
         on_behalf_of=answer.on_behalf_of if answer else "",
         through=answer.through if answer else "",
-        reason=answer.reason if answer else "",
+        reason=_reason(row),
         at=answer.at if answer else None,
         late=answer.late if answer else False,
         from_number=source.asked.round.iteration.number if source else 0,
@@ -188,6 +191,15 @@ def _row(row: Asked, unmet: list[Remark], looked_at: datetime | None, *, at: dat
         looked_at=looked_at,
         reminded_at=row.reminded_at,
     )
+
+
+def _reason(row: Asked) -> str:
+    if row.answer is None:
+        return ""
+    terms = (row.deadline_at, row.round.clear_days)
+    if row.answer.how == How.DEEMED and row.answer.reason == silences.recorded(*terms):
+        return silences.because(*terms)
+    return row.answer.reason
 
 
 def _state(row: Asked, *, met: bool) -> str:
@@ -206,15 +218,16 @@ def _state(row: Asked, *, met: bool) -> str:
 def _words(row: Asked, state: str, *, met: bool) -> str:
     answer = row.answer
     if answer is None:
-        return f"Asked again: {len(row.changed)} changed" if row.changed else "Not yet answered"
+        again = ngettext("Asked again: %(count)s changed", "Asked again: %(count)s changed", len(row.changed))
+        return again % {"count": len(row.changed)} if row.changed else _("Not yet answered")
     said = str(How(answer.how).label) if state in How.values else str(Stance(answer.stance).label)
     if answer.stance == Stance.CONTENT_IF and met:
-        said = "Content, conditions met"
+        said = _("Content, conditions met")
     if answer.how in {How.CARRIED, How.RESTORED} and state not in How.values:
-        said = f"{said}, from an earlier iteration"
+        said = _("%(answer)s, from an earlier iteration") % {"answer": said}
     if answer.on_behalf_of and answer.how == How.GIVEN:
-        said = f"{said}, on behalf of the post"
-    return f"{said}, late" if answer.late else said
+        said = _("%(answer)s, on behalf of the post") % {"answer": said}
+    return _("%(answer)s, late") % {"answer": said} if answer.late else said
 
 
 @dataclass(frozen=True, slots=True)

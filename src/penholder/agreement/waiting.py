@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Literal
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from penholder.agreement import deadlines, delegations, process, tallies
 from penholder.agreement.deadlines import Left, local_day
@@ -44,8 +46,8 @@ TASKS: tuple[Task, ...] = (
 class Waiting:
     """One thing to do. `act_as` is the post to act as; `on_behalf_of` the asked post in words when that is another's.
 
-    `count` says how many remarks it is about; `words` is why, in English. `deadline_at` and `left` are None where no
-    deadline runs.
+    `count` says how many remarks it is about; `words` is why, in the reader's language. `deadline_at` and `left`
+    are None where no deadline runs.
     """
 
     task: Task
@@ -136,7 +138,11 @@ def _to_answer(voices: list[_Voice], *, at: datetime) -> Iterator[Waiting]:
     internal = Remark.objects.filter(asked__in=mine, state=RemarkState.INTERNAL).values_list("asked", flat=True)
     for pk, count in sorted(Counter(internal).items()):
         row, voice = mine[pk]
-        words = f"{count} remark{'s' if count > 1 else ''} of your organisation can be lodged or dropped"
+        words = ngettext(
+            "%(count)s remark of your organisation can be lodged or dropped",
+            "%(count)s remarks of your organisation can be lodged or dropped",
+            count,
+        ) % {"count": count}
         yield _of(row, voice, "lodge", words, at=at, count=count)
     claimed = Remark.objects.filter(
         asked__round__series__in={series for _, series in here},
@@ -149,7 +155,8 @@ def _to_answer(voices: list[_Voice], *, at: datetime) -> Iterator[Waiting]:
         found = here.get((remark.asked.post_id, remark.asked.round.series))
         if found is not None:
             row, voice = mine[found]
-            words = f"The pen team says that condition {remark.number} is met; only you can settle it"
+            words = _("The pen team says that condition %(number)s is met; only you can settle it")
+            words %= {"number": remark.number}
             yield _of(row, voice, "settle", words, at=at, remark_id=remark.pk, count=1)
 
 
@@ -157,14 +164,19 @@ def _answering(row: Asked) -> tuple[Task, str] | None:
     answer = row.answer
     if answer is None:
         if row.changed:
-            return "answer", f"{len(row.changed)} of the sections you answer for changed since you signed"
-        return "answer", "You are asked to answer"
+            said = ngettext(
+                "%(count)s of the sections you answer for changed since you signed",
+                "%(count)s of the sections you answer for changed since you signed",
+                len(row.changed),
+            )
+            return "answer", said % {"count": len(row.changed)}
+        return "answer", _("You are asked to answer")
     if answer.how == How.DEEMED:
-        return "deemed", "Your silence was taken as consent; you can still answer"
+        return "deemed", _("Your silence was taken as consent; you can still answer")
     if answer.stance == Stance.WITHDRAWN:
-        return "answer-again", "You withdrew; the text waits for a new answer"
+        return "answer-again", _("You withdrew; the text waits for a new answer")
     if answer.stance == Stance.NOT_CONTENT and answer.how == How.CARRIED:
-        return "answer-again", "You objected to an earlier text; say whether that still stands"
+        return "answer-again", _("You objected to an earlier text; say whether that still stands")
     return None
 
 
@@ -200,20 +212,21 @@ def _to_run(person: Person, runs: Post | None, clears: Post | None, *, at: datet
         tally = counted.get(row.pk)
         clearable = row.kind in process.CLEARED_KINDS and row.pk not in written
         if clears and tally and clearable and not _blocked(row, tally):
-            yield _running(row, clears, "clear", "Everything is settled: it can be cleared")
+            yield _running(row, clears, "clear", _("Everything is settled: it can be cleared"))
         if not runs:
             continue
         if tally and tally.undisposed:
-            words = f"{tally.undisposed} remark{'s' if tally.undisposed > 1 else ''} without a disposition"
+            words = ngettext(
+                "%(count)s remark without a disposition", "%(count)s remarks without a disposition", tally.undisposed
+            ) % {"count": tally.undisposed}
             yield _running(row, runs, "decide", words, count=tally.undisposed)
         if row.state == State.RETURNED:
-            yield _running(row, runs, "renew", "The text was returned; go on with a newer iteration")
+            yield _running(row, runs, "renew", _("The text was returned; go on with a newer iteration"))
         elif row.newest > row.iteration.number:
-            yield _running(
-                row, runs, "renew", f"Iteration {row.newest} is sealed; the round is on {row.iteration.number}"
-            )
+            words = _("Iteration %(newest)s is sealed; the round is on %(number)s")
+            yield _running(row, runs, "renew", words % {"newest": row.newest, "number": row.iteration.number})
         elif row.kind not in process.CLEARED_KINDS and tally and not tally.pending:
-            yield _running(row, runs, "close", "Everybody answered or the deadline has passed: it can be closed")
+            yield _running(row, runs, "close", _("Everybody answered or the deadline has passed: it can be closed"))
 
 
 def _written_by(person: Person, rounds: Sequence[Round], *, at: datetime) -> set[int]:
@@ -262,6 +275,7 @@ def _to_go_on(runs: Post) -> Iterator[Waiting]:
         if after is None:
             continue
         if not after:
-            yield _running(row, runs, "publish", "Everything it needs is cleared: it can be published")
+            yield _running(row, runs, "publish", _("Everything it needs is cleared: it can be published"))
         elif (row.iteration_id, after[0]) not in held:
-            yield _running(row, runs, "open", f"The next step can be opened: {after[0].label.lower()}")
+            step = _("The next step can be opened: %(kind)s") % {"kind": after[0].label.lower()}
+            yield _running(row, runs, "open", step)

@@ -35,6 +35,7 @@ def verify(ctx: click.Context, *, target: str | None, everything: bool, key: str
 
     The whole instance: the chain of the record and its signed checkpoints, every seal against its text, every signature
     and clearance against the record, acts that the rules forbid, every edition, and every file of the published site.
+    What drafts say beyond the last sealed text is told as not sealed: nobody signed it yet.
     The first line names the first broken entry of the record, if there is one. The exit code is 3 when something is
     broken.
     """
@@ -130,6 +131,8 @@ def _show(proof: Proof) -> None:
     )
     holds = _not_holding(len(proof.broken)) if proof.broken else "All of it holds."
     console.out().print(f"Read {said}. {holds}")
+    for what in proof.unsealed:
+        console.out().print(f"[dim]not sealed[/]  {escape(what)}")
 
 
 def _show_broken(broken: Iterable[Broken]) -> None:

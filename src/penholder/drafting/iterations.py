@@ -17,6 +17,7 @@ from penholder.drafting.parsed import parsed
 from penholder.drafting.sealed_texts import SealedText
 from penholder.errors import Missing, Refused
 from penholder.record import ledger
+from penholder.record.chain import moment, sha256, spelled
 from penholder.seal import digest
 from penholder.seal import seal as seal_of
 from penholder.text.compare import compare
@@ -80,15 +81,27 @@ def seal(
         reason=reason,
     )
     _keep_sections(iteration, sections, lineage.ids)
+    _record(iteration, document, lineage.ids, actor=actor)
+    return Sealing(iteration, new=True)
+
+
+def _record(iteration: Iteration, document: Document, ids: Sequence[str], *, actor: str) -> None:
+    facts = {
+        "document": document.key,
+        "number": iteration.number,
+        "label": iteration.label,
+        "source": iteration.source,
+        "removed_sha256": sha256(spelled(document.graveyard)),
+    }
     ledger.append(
         "iteration.sealed",
         actor=actor,
-        subject=sealed,
-        at=at,
-        reason=reason,
-        facts={"document": document.key, "number": number, "label": label, "source": source},
+        subject=iteration.seal,
+        at=iteration.sealed_at,
+        reason=iteration.reason,
+        facts=facts,
+        withheld=beside(iteration, ids),
     )
-    return Sealing(iteration, new=True)
 
 
 def _locked(document_id: int) -> Document:
@@ -96,6 +109,17 @@ def _locked(document_id: int) -> Document:
     document = Document.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=document_id)
     drafts.make_readable(document)
     return document
+
+
+def beside(iteration: Iteration, ids: Sequence[str]) -> dict[str, Any]:
+    """What an iteration keeps that is in neither its seal nor the record: `ids` are its passages', in order."""
+    return {
+        "stage": iteration.stage,
+        "taken_at": moment(iteration.taken_at),
+        "author": iteration.author,
+        "events": iteration.events,
+        "passages": list(ids),
+    }
 
 
 def _manifest(document: Document, sections: Sequence[Section], files: Mapping[str, MediaDigest]) -> dict[str, Any]:
@@ -200,6 +224,8 @@ def verify(iteration: Iteration) -> list[str]:
         if stored != [(block.start, block.end, block.kind, block.digest) for block in blocks]:
             problems.append(f"{where}, section “{row.key}”: its passages are not those that were sealed.")
         sections.append(SectionDigest(row.key, row.title, body, tuple(block.digest for block in blocks)))
+    if [row.position for row in rows] != list(range(len(rows))):
+        problems.append(f"{where}: its sections are not numbered as they were sealed.")
     names = [passage[0] for row in rows for passage in row.passages]
     if len(set(names)) != len(names):
         problems.append(f"{where}: two passages have one lasting id.")

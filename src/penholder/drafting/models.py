@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as say
 
 from penholder.drafting import contributions, returned_files, waived
 from penholder.people.models import Organisation, Person
@@ -15,12 +16,12 @@ from penholder.record.sealed import SealedModel
 class Kind(models.TextChoices):
     """What a document is. The words are those of `penholder.formats.reading.DocumentKind`."""
 
-    STRATEGY = "strategy", "Strategy"
-    DEPARTMENTAL = "departmental", "Departmental strategy"
-    PAPER = "paper", "Paper"
-    CASE_STUDIES = "case-studies", "Case studies"
-    POST = "post", "Post"
-    REPORT = "report", "Report"
+    STRATEGY = "strategy", say("Strategy")
+    DEPARTMENTAL = "departmental", say("Departmental strategy")
+    PAPER = "paper", say("Paper")
+    CASE_STUDIES = "case-studies", say("Case studies")
+    POST = "post", say("Post")
+    REPORT = "report", say("Report")
 
 
 class Document(models.Model):
@@ -191,6 +192,11 @@ class Iteration(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.document_id}:{self.number} {self.label}"
+
+    @property
+    def title(self) -> str:
+        """The document's title as it was sealed; the draft may have another by now."""
+        return str(self.manifest["document"]["title"])
 
 
 class SealedSection(SealedModel):

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as say
 
 
 class Organisation(models.Model):
@@ -38,10 +39,10 @@ class Succession(models.Model):
     class Kind(models.TextChoices):
         """How one body followed another."""
 
-        MERGED = "merged", "merged into"
-        SPLIT = "split", "split off from"
-        RENAMED = "renamed", "renamed as"
-        MOVED = "moved", "work moved to"
+        MERGED = "merged", say("merged into")
+        SPLIT = "split", say("split off from")
+        RENAMED = "renamed", say("renamed as")
+        MOVED = "moved", say("work moved to")
 
     predecessor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="precedents")
@@ -77,16 +78,16 @@ class Alias(models.Model):
 class Role(models.TextChoices):
     """What a post is for. What each may do stands in `penholder.people.permissions`."""
 
-    LEADER = "leader", "Digital Leader"
-    CONTRIBUTOR = "contributor", "Contributor in a department"
-    PEN = "pen", "Pen team"
-    ADVISER = "adviser", "Adviser"
-    MINISTER = "minister", "Minister"
-    OFFICE = "office", "Minister's office"
-    CHAIR = "chair", "Chair"
-    SERVICE_MANAGER = "service-manager", "Service manager"
-    MODERATOR = "moderator", "Moderator"
-    OPERATOR = "operator", "Runs this instance"
+    LEADER = "leader", say("Digital Leader")
+    CONTRIBUTOR = "contributor", say("Contributor in a department")
+    PEN = "pen", say("Pen team")
+    ADVISER = "adviser", say("Adviser")
+    MINISTER = "minister", say("Minister")
+    OFFICE = "office", say("Minister's office")
+    CHAIR = "chair", say("Chair")
+    SERVICE_MANAGER = "service-manager", say("Service manager")
+    MODERATOR = "moderator", say("Moderator")
+    OPERATOR = "operator", say("Runs this instance")
 
 
 class Post(models.Model):

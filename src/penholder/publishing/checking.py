@@ -156,7 +156,7 @@ def _text(bundle: Bundle, checked: Checked) -> dict[str, str]:
     if hashlib.sha256(body).hexdigest() != checked.seal:
         checked.breaks(evidence.SEALED, f"its checksum is not the seal {checked.seal[:12]}….")
     sealed = bundle.data(evidence.SEALED)
-    if (sealed["document"]["key"], sealed["document"]["title"]) != (checked.document, checked.title):
+    if any(sealed["document"].get(name) != told for name, told in bundle.manifest["document"].items()):
         checked.breaks(evidence.MANIFEST, "it names another document than the sealed text.")
     texts = []
     for number, section in enumerate(sealed["sections"], start=1):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as say
 
 from penholder.drafting.models import Document, Iteration
 from penholder.record.sealed import SealedModel
@@ -60,10 +61,10 @@ class Withdrawal(SealedModel):
 class Planned(models.TextChoices):
     """Where a scheduled publication stands."""
 
-    WAITING = "waiting", "Waiting for its time"
-    PUBLISHED = "published", "Published"
-    HELD_BACK = "held-back", "Held back, because something stood in the way"
-    CANCELLED = "cancelled", "Cancelled"
+    WAITING = "waiting", say("Waiting for its time")
+    PUBLISHED = "published", say("Published")
+    HELD_BACK = "held-back", say("Held back, because something stood in the way")
+    CANCELLED = "cancelled", say("Cancelled")
 
 
 PLANNED_NEXT: dict[Planned, frozenset[Planned]] = {

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from penholder.record.chain import withheld
 from penholder.record.findings import Broken
 from penholder.record.models import Entry
 
@@ -60,6 +61,20 @@ def compare(recorded: Iterable[tuple[str, Told]], stored: Iterable[tuple[str, To
         Broken(name, _difference(found.get(name, []), rows.get(name, [])))
         for name in sorted({*found, *rows})
         if sorted(found.get(name, [])) != sorted(rows.get(name, []))
+    ]
+
+
+def compare_withheld(
+    recorded: Iterable[tuple[str, Entry]], stored: Iterable[tuple[str, dict[str, Any]]]
+) -> list[Broken]:
+    """Every row that holds other than what its entry committed to. Rows that no entry knows are left to `compare`."""
+    known: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, entry in recorded:
+        known[name].append((entry.salt, str(facts_of(entry).get("withheld", ""))))
+    return [
+        Broken(name, "what it keeps beside the record is not what was committed to.")
+        for name, told in stored
+        if name in known and not any(withheld(salt, told) == committed for salt, committed in known[name])
     ]
 
 

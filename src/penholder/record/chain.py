@@ -5,6 +5,7 @@ from the entries alone. "JSON" is RFC 8785; SHA-256 is written in 64 hexadecimal
 
     key of a field   SHA-256("<salt> person"), SHA-256("<salt> reason")
     commitment       SHA-256("<key> <text>"): with its key the text can be shown later, without it nobody can guess it
+    withheld         in facts: a commitment to the JSON of what an act must prove and nobody reads in the record
     digest           SHA-256 of the entry's JSON, with commitments in place of person and reason, without salt and hash
     hash             SHA-256("<previous hash> <digest>")
 
@@ -80,6 +81,11 @@ def key_of(salt: str, field: str) -> str:
 def commitment(key: str, text: str) -> str:
     """What stands in the digest for a private text."""
     return sha256(f"{key} {text}")
+
+
+def withheld(salt: str, told: dict[str, Any]) -> str:
+    """What stands in an entry's facts for what must be provable and is read elsewhere, if at all."""
+    return commitment(key_of(salt, "withheld"), spelled(told))
 
 
 def body(link: Link) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from penholder.record.chain import facts_text, hash_of
+from penholder.record.chain import facts_text, hash_of, withheld
 from penholder.record.models import Entry, Head
 
 # Who acts when a command is run on the machine itself: whoever may run it there holds this post.
@@ -19,7 +19,10 @@ OPERATOR = "Operator of this instance"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What is to be written down. `actor` is a post, `person` who held it: both text, for good."""
+    """What is to be written down. `actor` is a post, `person` who held it: both text, for good.
+
+    `withheld` is not written: its commitment stands among the facts, so that the row which holds it can be proved.
+    """
 
     act: str
     actor: str
@@ -29,10 +32,11 @@ class Act:
     on_behalf_of: str = ""
     reason: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    withheld: dict[str, Any] = field(default_factory=dict)
 
 
 def append(act: str, *, actor: str, subject: str, at: datetime, **more: Any) -> Entry:
-    """Write one entry. `more`: `person`, `on_behalf_of`, `reason`, `facts` (text, whole numbers, and lists of them).
+    """Write one entry. `more`: as in `Act`; facts are text, whole numbers, and lists of them.
 
     Must be called inside the transaction of the act itself, so that there is never one without the other.
     """
@@ -51,6 +55,8 @@ def append_all(acts: Iterable[Act]) -> list[Entry]:
         head = locked.get()
     entries = []
     for act in acts:
+        salt = secrets.token_hex(32)
+        facts = act.facts | ({"withheld": withheld(salt, act.withheld)} if act.withheld else {})
         entry = Entry(
             number=head.number + 1,
             at=act.at.astimezone(UTC),
@@ -60,9 +66,9 @@ def append_all(acts: Iterable[Act]) -> list[Entry]:
             on_behalf_of=act.on_behalf_of,
             subject=act.subject,
             reason=act.reason,
-            facts=facts_text(act.facts),
+            facts=facts_text(facts),
             previous=head.hash,
-            salt=secrets.token_hex(32),
+            salt=salt,
         )
         entry.hash = hash_of(entry.link())
         head.number, head.hash = entry.number, entry.hash

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 from django.views.decorators.http import require_POST
@@ -43,7 +44,7 @@ class Remarking(PlainForm):
         passages = zip(part.ids, part.blocks, strict=True)
         chosen.choices = [
             ("", _("The whole section")),
-            *((name, block.plain[:FIRST_WORDS]) for name, block in passages),
+            *((name, format_html('<span lang="en">{}</span>', block.plain[:FIRST_WORDS])) for name, block in passages),
         ]
 
 

@@ -5,7 +5,7 @@ The same page serves who is signed in and who came by a link without an account;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from penholder.agreement import answers, delegations, links, looks, process, rules, standing
+from penholder.agreement import answers, comparing, delegations, links, looks, process, receipts, rules, standing
 from penholder.agreement.models import Asked, Class
 from penholder.agreement.rules import NewRemark
 from penholder.drafting import sealed_texts
@@ -207,6 +207,7 @@ def _read_or_answer(request: DeskRequest, door: Door) -> HttpResponseBase:
         "sheet": texts.sheet(iteration, parts, page=_page(request), address=door.file),
         "objections": rules.objections_to_answering(door.asked, by=door.by, at=request.at),
         "said": STANCES[door.asked.answer.stance] if door.asked.answer else None,
+        "entry": receipts.entry_of(door.asked.answer) if door.asked.answer else None,
         "can_withdraw": not door.alone
         and not rules.objections_to_withdrawing(door.asked, by=door.by, at=request.at, reason="…"),
     }
@@ -224,9 +225,11 @@ def _give(request: DeskRequest, door: Door, form: Answering) -> HttpResponseBase
         by=door.by,
         at=request.at,
     )
+    entry = receipts.entry_of(made)
     if door.alone:
-        return render(request, "desk/rounds/thanks.html", {"made": made, "asked": door.asked})
-    messages.success(request, _("Your answer is in the record, with the seal of the text that you read."))
+        return render(request, "desk/rounds/thanks.html", {"made": made, "asked": door.asked, "entry": entry})
+    words = _("Your answer is in the record as entry %(number)s, with the seal of the text that you read.")
+    messages.success(request, words % {"number": entry})
     return redirect("desk:answer", door.asked.pk)
 
 
@@ -236,27 +239,26 @@ def _page(request: DeskRequest) -> int:
 
 
 def _since(door: Door) -> dict[str, Any]:
+    """What changed since the post's own last answer; for who gives the first, since the text that was agreed last."""
     since = standing.since_signed(door.asked.pk)
+    if since.before is None:
+        agreed = comparing.since_agreed(door.asked)
+        return {"agreed": agreed, "sections": _redlines(agreed.sections if agreed else ())}
     return {
         "before": since.before,
-        "unchanged": since.unchanged,
         "moved": since.moved,
         "restored": since.restored,
-        "sections": [
-            {
-                "one": one,
-                "redline": texts.redline(
-                    one.comparison,
-                    one.before.blocks if one.before else (),
-                    one.after.blocks if one.after else (),
-                    prefix=f"since-{number}",
-                )
-                if one.comparison
-                else "",
-            }
-            for number, one in enumerate(since.sections, start=1)
-        ],
+        "sections": _redlines(since.sections),
     }
+
+
+def _redlines(sections: Iterable[standing.SinceSection]) -> list[dict[str, Any]]:
+    told = []
+    for number, one in enumerate(sections, start=1):
+        old, new = one.before.blocks if one.before else (), one.after.blocks if one.after else ()
+        shown = texts.redline(one.comparison, old, new, prefix=f"since-{number}") if one.comparison else ""
+        told.append({"one": one, "redline": shown})
+    return told
 
 
 def _stale(door: Door, seal: str) -> dict[str, Any] | None:
@@ -280,8 +282,9 @@ def _stale(door: Door, seal: str) -> dict[str, Any] | None:
 def withdraw(request: DeskRequest, asked_id: int) -> HttpResponseBase:
     """Take an answer back, with a reason."""
     door = by_desk(request, asked_id)
-    answers.withdraw(asked_id=asked_id, reason=request.POST.get("reason", ""), by=door.by, at=request.at)
-    messages.success(request, _("Your answer is withdrawn, and the record says so."))
+    made = answers.withdraw(asked_id=asked_id, reason=request.POST.get("reason", ""), by=door.by, at=request.at)
+    words = _("Your answer is withdrawn, and the record says so in entry %(number)s.")
+    messages.success(request, words % {"number": receipts.entry_of(made)})
     return redirect("desk:answer", asked_id)
 
 

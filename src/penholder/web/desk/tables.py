@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -28,14 +29,17 @@ from penholder.web.desk.states import CELLS, OUTCOMES, REMARKS
 
 # So many posts stand on one page of the matrix: with 300 sections it then weighs about a megabyte, and zipped a tenth.
 POSTS = 20
+MATRIX_FILTERS = ("state", "organisation", "section")
 FILTERS = ("klass", "outcome", "state", "organisation")
 
 
 def matrix(request: DeskRequest, key: str) -> HttpResponseBase:
-    """How each section stands with each post that answers for it."""
+    """How each section stands with each post that answers for it; filtered by state, organisation and section."""
     found = find(key)
     reader(request, found)
-    told = standing.matrix(found.pk)
+    whole = standing.matrix(found.pk)
+    wanted = {name: request.GET.get(name, "") for name in MATRIX_FILTERS}
+    told = whole.only(**wanted)
     page = Paginator(told.rows, POSTS).get_page(request.GET.get("page"))
     marks = {key: render_to_string("desk/rounds/state.html", {"state": state}) for key, state in CELLS.items()}
     rows = [
@@ -47,15 +51,34 @@ def matrix(request: DeskRequest, key: str) -> HttpResponseBase:
         for row in page
     ]
     counts = [(CELLS[state], count) for state, count in told.counts().items() if count]
-    context = {"round": found, "columns": told.columns, "rows": rows, "counts": counts, "page": page}
+    context = {
+        "round": found,
+        "columns": told.columns,
+        "rows": rows,
+        "counts": counts,
+        "page": page,
+        "filters": _matrix_filters(whole, wanted),
+        "query": urlencode({name: value for name, value in wanted.items() if value}),
+    }
     return render(request, "desk/rounds/matrix.html", context)
 
 
+def _matrix_filters(whole: standing.Matrix, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    bodies = [(name, name) for name in dict.fromkeys(row.organisation for row in whole.rows)]
+    there = whole.counts()
+    rows: list[tuple[str, str, list[tuple[str, Any]]]] = [
+        ("state", _("Where it stands"), [(state, CELLS[state].words) for state, count in there.items() if count]),
+        ("organisation", _("Organisation"), bodies),
+        ("section", _("Section"), [(column.key, column.title) for column in whole.columns]),
+    ]
+    return [{"name": name, "label": label, "options": some, "chosen": wanted[name]} for name, label, some in rows]
+
+
 def matrix_csv(request: DeskRequest, key: str) -> HttpResponse:
-    """The whole matrix, one line a post."""
+    """The matrix as it is filtered, one line a post."""
     found = find(key)
     reader(request, found)
-    told = standing.matrix(found.pk)
+    told = standing.matrix(found.pk).only(**{name: request.GET.get(name, "") for name in MATRIX_FILTERS})
     heads = [_("Organisation"), _("Post"), *(column.title for column in told.columns)]
     words = {key: str(state.words) for key, state in CELLS.items()}
     lines = ([row.organisation, row.post, *(words[cell] for cell in row.cells)] for row in told.rows)
