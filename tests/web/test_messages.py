@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from penholder.charts import journeys, over_time, treemap
 from penholder.charts.drawing import WORDS
 from penholder.web.labels import of_charts
 
@@ -60,4 +61,4 @@ def test_welsh_fills_the_same_holes_as_english(welsh):
 
 
 def test_every_word_of_charts_is_offered_for_translation():
-    assert of_charts() == WORDS
+    assert of_charts() == {**WORDS, **over_time.WORDS, **treemap.WORDS, **journeys.WORDS}

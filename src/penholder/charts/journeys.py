@@ -20,15 +20,15 @@ WORDS: Mapping[str, str] = {
     "left": "{count} left here ({share} of those who came)",
     "ended": "{name}, an end: {count} ({share})",
     "went": "{start} to {end}: {count}",
-    "legend-on": "went on",
-    "legend-left": "left",
+}
+HEADS: Mapping[str, str] = {
     "step": "Step",
     "people": "Came",
     "of-all": "Of all who started",
     "gone": "Left here",
     "of-these": "Of those who came",
-    "next": "Went on to",
     "end": "Ended here",
+    "next": "Went on to",
 }
 
 
@@ -83,10 +83,10 @@ def describe(journey: Journey, words: Mapping[str, str] = WORDS) -> str:
 
 def rows(journey: Journey, words: Mapping[str, str] | None = None) -> list[list[str]]:
     """Its table, heading row first: one row a step, in order, with everybody who came accounted for."""
-    say = {**WORDS, **(words or {})}
+    say = {**WORDS, **HEADS, **(words or {})}
     started = _started(journey)
     names = {stop.key: stop.name for stop in journey.stops}
-    table = [[say[key] for key in ("step", "people", "of-all", "gone", "of-these", "end", "next")]]
+    table = [[say[key] for key in HEADS]]
     for stop in journey.stops:
         onward = [way for way in journey.ways if way.start == stop.key and way.count]
         ended = stop.came - stop.left - sum(way.count for way in onward) if stop.end else 0

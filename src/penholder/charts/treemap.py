@@ -34,6 +34,8 @@ WORDS: Mapping[str, str] = {
     "level": "{low} to {high}",
     "not known": "not known",
     "area": "The area of a rectangle is its size.",
+}
+HEADS: Mapping[str, str] = {
     "name": "Name",
     "size": "Size",
     "share": "Share of the whole",
@@ -161,9 +163,9 @@ def describe(tiles: Sequence[Tile], words: Mapping[str, str] = WORDS) -> str:
 
 def rows(tiles: Sequence[Tile], words: Mapping[str, str] | None = None) -> list[list[str]]:
     """Its table, heading row first, of every tile, the largest first; those without a size last."""
-    say = {**WORDS, **(words or {})}
+    say = {**WORDS, **HEADS, **(words or {})}
     total = sum(tile.size for tile in tiles)
-    table = [[say[key] for key in ("name", "size", "share", "reached")]]
+    table = [[say[key] for key in HEADS]]
     for tile in sorted(tiles, key=lambda tile: (-tile.size, tile.name)):
         share = said(tile.size / total, "%") if total else ""
         reached = say["not known"] if tile.reached is None else said(tile.reached, "%")

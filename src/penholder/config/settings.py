@@ -102,6 +102,7 @@ PENHOLDER_MEDIA = HOME / "media"
 # The key that signs checkpoints of the record. It is not in the database, so who changes one cannot sign the other.
 PENHOLDER_RECORD_KEY = HOME / "keys" / "record.key"
 PENHOLDER_PUBLIC = HOME / "public"
+PENHOLDER_EVENTS = HOME / "events"
 PENHOLDER_CACHE = HOME / "cache"
 # The callable that gives every page of the site; publishing may not import the door that draws them.
 PENHOLDER_PAGES = "penholder.web.public.pages.all_pages"

@@ -53,6 +53,24 @@ def dispersion(successes: Counts, trials: Counts) -> float:
     return max(1.0, chi_square / (len(n) - 1))
 
 
+def swing(successes: Counts, trials: Counts) -> float:
+    """How much more the changes from period to period differ from each other than chance would make them.
+
+    Each change is taken in units of its own chance error; the variance of these is 1 where nothing but chance is at
+    work. A share that rises steadily does not swing: `dispersion` would take its rise for noise. Never below 1, and 1
+    where there are fewer than three periods.
+    """
+    x, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
+    x, n = x[n > 0], n[n > 0]
+    if len(n) < 3:
+        return 1.0
+    # Half a success and half a failure more, so that a share of 0 or 1 has a chance error, too.
+    share = (x + 0.5) / (n + 1)
+    error = share * (1 - share) / n
+    changes = np.diff(share) / np.sqrt(error[1:] + error[:-1])
+    return max(1.0, float(np.var(changes, ddof=1)))
+
+
 def share_interval(successes: int, trials: int, *, spread: float = 1.0) -> Interval | None:
     """The interval of one share; `spread` is the dispersion between periods, and makes n count for that much less."""
     if trials == 0:

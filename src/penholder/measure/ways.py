@@ -10,6 +10,7 @@ from penholder.charts.sankey import Journey, Stop, Way
 from penholder.measure.journey_definitions import JourneyDefinition, Step
 from penholder.measure.outcomes import COMPLETING
 from penholder.measure.questions import Funnel
+from penholder.measure.suppression import SMALLEST_SHOWN
 
 
 def journey(
@@ -61,3 +62,25 @@ def _chain(reached: list[Step]) -> list[Step]:
     ends = [step for step in reached if step.outcome is not None]
     completing = [step for step in ends if step.outcome in COMPLETING]
     return [step for step in reached if step.outcome is None] + (completing or ends)[:1]
+
+
+def without_rare(drawn: JourneyDefinition, funnel: Funnel) -> tuple[Funnel, int]:
+    """The funnel without ways that fewer than five people took, and how many attempts that leaves out.
+
+    Every number of what is left is a sum of ways that five or more took. Left out are none or at least five of those
+    who ended, and none or at least five of those who did not, so that nobody is found by taking it from the totals.
+    """
+    ends = {step.number for step in drawn.graph if step.outcome is not None}
+    kept: dict[frozenset[int], int] = {}
+    hidden = 0
+    for ended in (True, False):
+        ways = sorted(
+            ((count, sorted(steps), steps) for steps, count in funnel.sets.items() if bool(steps & ends) is ended),
+            key=lambda way: way[:2],
+        )
+        out = 0
+        while ways and (ways[0][0] < SMALLEST_SHOWN or 0 < out < SMALLEST_SHOWN):
+            out += ways.pop(0)[0]
+        hidden += out
+        kept.update({steps: count for count, _order, steps in ways})
+    return Funnel(funnel.group, kept), hidden

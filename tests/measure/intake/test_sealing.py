@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -60,6 +61,20 @@ def test_an_attempt_becomes_one_row_read_with_its_definition(tmp_path):
     assert (one["channel"], one["release"], one["outcome"], one["furthest"]) == ("phone", "7", "intended", 3)
     assert one["ended_at"] - one["started_at"] == 20 * 60 * 1_000_000
     assert (two["bot"], two["outcome"], two["started_at"]) == (True, "open", None)
+
+
+def test_a_step_is_known_by_every_word_that_logs_use_for_it(tmp_path):
+    steps = (Step(1, "start", aliases=("Application received",)), DRAWN.steps[1], DRAWN.steps[2])
+    drawn = replace(DRAWN, steps=steps)
+    send(
+        tmp_path,
+        step(1, "Application received", "attempt-1", "2026-11-24T10:00:00Z"),
+        step(2, "about-you", "attempt-1", "2026-11-24T10:10:00Z"),
+    )
+    sealing.seal(tmp_path, at=AT, definitions={"permits": [drawn]})
+    (one,) = table(tmp_path, "journeys").to_pylist()
+    assert [unpack(number)[1] for number in one["path"]] == [1, 2]
+    assert one["started_at"] is not None
 
 
 def test_a_late_event_from_before_the_start_moves_its_attempt_to_the_month_before(tmp_path):

@@ -71,7 +71,7 @@ def packed(table: pa.Table, definitions: Definitions) -> pa.Table:
     services, steps = _coded(table["service"]), _coded(table["step"])
     numbers = np.zeros((len(services[1]), len(steps[1])), np.int64)
     for place, service in enumerate(services[1]):
-        known = {step.name: step.number for drawn in definitions.get(service, ()) for step in drawn.steps}
+        known = {name: step.number for drawn in definitions.get(service, ()) for name, step in drawn.by_name.items()}
         numbers[place] = [known.get(name, 0) for name in steps[1]]
     number = numbers[services[0], steps[0]] if len(table) else np.zeros(0, np.int64)
     told = table.select(["service", "journey", "channel", "release", "bot"])

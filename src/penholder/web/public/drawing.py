@@ -93,6 +93,7 @@ class Drawing:
             (_("Actions"), "/actions/"),
             (_("Departments"), "/departments/"),
             (_("Coverage"), "/coverage/"),
+            *([(_("Services"), "/services/")] if self.site.services else []),
             (_("What changed"), "/changes/"),
         ]
         return [

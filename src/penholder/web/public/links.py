@@ -25,6 +25,9 @@ class Links:
         found = set(ALWAYS)
         found.update(f"/actions/{action.number:02}/" for action in self.site.coverage.actions)
         found.update(f"/departments/{one.key}/" for one in self.site.coverage.organisations)
+        if self.site.services:
+            found.add("/services/")
+            found.update(f"/services/{each.key}/" for each in self.site.services.services)
         for publication in self.site.publications.values():
             found.add(publication.address)
             found.add(f"{publication.address}editions/")

@@ -12,7 +12,21 @@ from django.utils import timezone
 from penholder.drafting.media import location
 from penholder.publishing.sites import File, Page, Redirect
 from penholder.web import built
-from penholder.web.public import agreed, changes, coverage, fronts, guidance, passages, promises, publications, site
+from penholder.web.public import (
+    agreed,
+    changes,
+    coverage,
+    fronts,
+    guidance,
+    passages,
+    promises,
+    publications,
+    quarter,
+    register,
+    service,
+    services_data,
+    site,
+)
 from penholder.web.public.drawing import Drawing, speaking
 from penholder.web.public.site import Site
 from penholder.web.public.texts import Texts
@@ -34,6 +48,7 @@ def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]
     yield from publications.files(whole)
     yield from agreed.files(whole)
     yield from coverage.files(whole)
+    yield from services_data.files(whole)
     yield from _media(whole)
     for old, new in whole.old_addresses.items():
         yield Redirect(old, new)
@@ -48,6 +63,9 @@ def _drawn(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
     yield from changes.pages(drawing, texts)
     yield from passages.pages(drawing, texts)
     yield from guidance.pages(drawing)
+    yield from register.pages(drawing)
+    yield from service.pages(drawing)
+    yield from quarter.pages(drawing)
 
 
 def _media(whole: Site) -> Iterator[File]:

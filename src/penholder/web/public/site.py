@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from penholder.agreement import disclosures
@@ -20,6 +22,8 @@ from penholder.errors import Missing
 from penholder.publishing import addresses, bundles, editions
 from penholder.publishing.bundles import Plan
 from penholder.publishing.models import Edition
+from penholder.services import disclosures as disclosed
+from penholder.services.disclosures import Disclosed
 from penholder.web.public.states import Coverage
 
 
@@ -77,6 +81,7 @@ class Site:
     texts: Mapping[int, SealedText]
     agreements: Mapping[str, Agreement]  # by seal
     evidence: Mapping[int, Plan]  # of editions, by primary key; none before the record is signed
+    services: Disclosed | None = None  # None while the register of services is empty
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -138,6 +143,7 @@ def read(*, at: datetime) -> Site:
         texts=texts,
         agreements=agreements,
         evidence=bundles.plans(published, agreements),
+        services=disclosed.read(at=at, events=Path(settings.PENHOLDER_EVENTS)),
     )
 
 

@@ -3,6 +3,7 @@ import "./styles/site.scss";
 import { followReading } from "./contents";
 import { offerFilters } from "./filter";
 import { offerLinks } from "./links";
+import { offerRows } from "./rows";
 import { offerSwitches } from "./switches";
 
 document.documentElement.classList.add("js");
@@ -10,3 +11,4 @@ followReading(document);
 offerLinks(document);
 offerSwitches(document);
 offerFilters(document);
+offerRows(document);

@@ -1,0 +1,115 @@
+"""The ways that people took through services, as sealed events tell them: what the public may see of a journey."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from penholder.measure.breaks import Break, breaks
+from penholder.measure.engines import DuckDB
+from penholder.measure.intake import drawings, manifests
+from penholder.measure.journey_definitions import JourneyDefinition
+from penholder.measure.journeys import micros
+from penholder.measure.leaving import Leaving, leaving
+from penholder.measure.questions import Funnel, Group, Question
+from penholder.measure.ways import without_rare
+
+# A year: long enough that a quiet week does not show, short enough that a page shows how the service is now.
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The journey of one service over the newest twelve months of starts that are mature.
+
+    Ways that fewer than five people took are left out of `funnel` and counted in `rare`. `first` and `last` are months
+    as year × 100 + month. `broken` are steps whose events vanished with a release.
+    """
+
+    definition: JourneyDefinition
+    funnel: Funnel
+    rare: int
+    first: int
+    last: int
+    leaving: tuple[Leaving, ...]
+    broken: tuple[Break, ...]
+
+
+def read(folder: Path, *, at: datetime, releases: Mapping[str, Sequence[str]]) -> dict[str, Walk]:
+    """By service, the journeys whose events were sealed below `folder`; those with the newest definition only.
+
+    `releases` are the names of each service's releases, oldest first. Three queries a graph, however many services.
+    """
+    manifest = manifests.read(folder)
+    if not manifest.generation:
+        return {}
+    files = sorted(manifests.table(folder, manifest, manifests.JOURNEYS).glob("month=*/*.parquet"))
+    newest = {
+        service: max(versions, key=lambda one: one.version) for service, versions in drawings.read(folder).items()
+    }
+    if not files or not newest:
+        return {}
+    engine = DuckDB([str(file) for file in files])
+    try:
+        question = Question(tuple(newest.values()), at=micros(at), by=("month",))
+        by_service: dict[str, list[Funnel]] = {}
+        for funnel in engine.funnels(question):
+            by_service.setdefault(funnel.group.service, []).append(funnel)
+        broken = _broken(engine, question, newest, releases)
+    finally:
+        engine.close()
+    found = {}
+    for service, funnels in by_service.items():
+        walk = _walk(newest[service], funnels, broken.get(service, ()))
+        if walk is not None:
+            found[service] = walk
+    return found
+
+
+def _walk(drawn: JourneyDefinition, funnels: Sequence[Funnel], broken: tuple[Break, ...]) -> Walk | None:
+    chosen = sorted(funnels, key=lambda one: one.group.month or 0)[-_MONTHS:]
+    sets: dict[frozenset[int], int] = {}
+    for funnel in chosen:
+        for steps, count in funnel.sets.items():
+            sets[steps] = sets.get(steps, 0) + count
+    whole, rare = without_rare(drawn, Funnel(Group(drawn.service, drawn.version), sets))
+    if not whole.started:
+        return None
+    first, last = (chosen[at].group.month or 0 for at in (0, -1))
+    return Walk(drawn, whole, rare, first, last, leaving(drawn, whole), broken)
+
+
+def _broken(
+    engine: DuckDB, question: Question, newest: Mapping[str, JourneyDefinition], releases: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[Break, ...]]:
+    """Steps that vanished with a release, for services of which two releases are known."""
+    wanted = tuple(drawn for service, drawn in newest.items() if len(releases.get(service, ())) > 1)
+    if not wanted:
+        return {}
+    asked = Question(wanted, at=question.at, by=("release",))
+    visits, outcomes = engine.visits(asked), engine.outcomes(asked)
+    found: dict[str, tuple[Break, ...]] = {}
+    for drawn in wanted:
+        listed: list[Break] = []
+        names = releases[drawn.service]
+        for old, new in itertools.pairwise(names):
+            sides = [
+                (
+                    [each for each in visits if (each.group.service, each.group.release) == (drawn.service, name)],
+                    sum(
+                        each.cohort
+                        for each in outcomes
+                        if (each.group.service, each.group.release) == (drawn.service, name)
+                    ),
+                )
+                for name in (old, new)
+            ]
+            listed += breaks(
+                drawn, sides[0][0], sides[1][0], attempts_before=sides[0][1], attempts_after=sides[1][1], release=new
+            )
+        if listed:
+            found[drawn.service] = tuple(listed)
+    return found

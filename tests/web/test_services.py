@@ -1,0 +1,202 @@
+"""What readers are told of services, page by page, and as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.services.conftest import NOON, Ministry
+
+from penholder.measure.intake import drawings
+from penholder.measure.values import Absence
+from penholder.services import registrations
+from penholder.web.public import figures, services_data
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def ministry(db):
+    return Ministry()
+
+
+@pytest.fixture
+def pages(ministry, draw, settings, tmp_path, first):
+    """The site of a ministry with three services in three quarters."""
+    settings.PENHOLDER_EVENTS = tmp_path / "events"
+    ministry.service("passports", "digital", "assisted-digital", "phone", purpose="Get a passport.", agency="Passports")
+    ministry.service("visas")
+    ministry.service("licences", body="transport")
+    for at, quarter in enumerate(("2026-Q1", "2026-Q2", "2026-Q3")):
+        ministry.submit(
+            "passports", quarter, published=True, transactions=10_000, digital__transactions=6000 + 1000 * at,
+            assisted_digital__transactions=500, phone__transactions=2500 - 1000 * at, started=9000,
+            completed=6000 + 500 * at, median_time=600 - 100 * at,
+        )  # fmt: skip
+    ministry.submit("visas", "2026-Q1", published=True, transactions=700, digital__transactions=0)
+    ministry.submit("visas", "2026-Q3", published=True, transactions=Absence.SUPPRESSED, digital__transactions=0)
+    ministry.submit("licences", "2026-Q2", published=True, transactions=3000, digital__transactions=1500)
+    ministry.submit(
+        "licences", "2026-Q2", published=True, transactions=3100, digital__transactions=1500,
+        reason="A box was found behind a cupboard.",
+    )  # fmt: skip
+    registrations.change(
+        key="licences", as_of=date(2026, 9, 1), said_on=date(2026, 9, 1), reason="It has a name people know.", by=None,
+        at=NOON, name="Driving licences",
+    )  # fmt: skip
+    return draw(at=NOON)
+
+
+def test_a_register_without_services_has_no_pages(take_in, first, draw):
+    take_in(first)
+    drawn = draw()
+    assert not [address for address in drawn if "services" in address]
+    assert "/services/" not in drawn.text("/")
+
+
+def test_the_overview_shows_totals_with_coverage_and_the_same_services_beside(pages):
+    words = pages.words("/services/")
+    assert "3 services of 2 departments." in words
+    assert "All services, July 2026 to September 2026" in words
+    assert "Completion rate, 1 of 3 services" in words
+    assert "+5.6 points over the 1 services in both periods" in words
+    assert "Not provided Share satisfied: given by 0 of 3 services" in words
+
+
+def test_a_service_answers_its_four_questions_at_a_glance(pages):
+    words = pages.words("/services/passports/")
+    assert "Do people finish? 77.8% Completion rate Up by 5.6 points since the period before." in words
+    assert "Is it faster? 6 min 40 s Time to complete, median Down by 1 min 40 s since the period before." in words
+    assert "Is it simpler? Not provided" in words
+    assert "Are they satisfied? Not provided" in words
+
+
+def test_every_figure_stands_beside_its_definition_interval_n_and_source(pages):
+    words = pages.words("/services/passports/")
+    assert "July 2026 to September 2026 77.8% 76.9% to 78.6% 9,000 9,000 of 9,000 passports 2026-Q3" in words
+    assert "Definition 1, in force from 1 January 2013: mature attempts that ended as intended" in words
+    assert "/services/definitions/#completion-rate-1" in pages.text("/services/passports/")
+    assert 'id="completion-rate-1"' in pages.text("/services/definitions/")
+
+
+def test_the_four_things_are_said_differently_and_a_gap_is_a_gap(pages):
+    words = pages.words("/services/visas/")
+    assert "July 2026 to September 2026 Suppressed" in words
+    assert "April 2026 to June 2026 Not provided" in words
+    assert "January 2026 to March 2026 0.0%" in words
+    page = pages.text("/services/visas/")
+    for kind in ("is-suppressed", "is-not-provided", "is-value"):
+        assert f'class="ph-said {kind}"' in page
+    assert 'class="absence suppressed"' in page
+
+
+def test_the_help_for_those_who_cannot_go_online_is_a_channel_of_its_own(pages):
+    words = pages.words("/services/passports/")
+    assert "Assisted digital 500" in words
+    assert "Digital take-up, those who were helped included 85.0%" in words
+    assert "Digital take-up without them 80.0%" in words
+
+
+def test_a_revision_is_listed_with_its_reason(pages):
+    words = pages.words("/services/licences/")
+    assert "Completed transactions 3,000 3,100 20 November 2026 A box was found behind a cupboard." in words
+    assert "A box was found behind a cupboard." in pages.words("/services/changed/")
+    assert "Also known as: Licences" in words
+
+
+def test_what_changed_never_says_why(pages):
+    words = pages.words("/services/changed/")
+    assert "July 2026 to September 2026, beside April 2026 to June 2026." in words
+    assert "Passports Interior 72.2% 77.8% Up by 5.6 points since the period before." in words
+    assert "because" not in words.lower()
+    assert "Driving licences Transport Digital take-up 48.4%" in words
+
+
+def test_orders_are_drawn_beforehand_and_what_has_no_number_comes_last(pages):
+    page = pages.text("/services/by-volume/")
+    places = [page.index(f">{name}</a>") for name in ("Passports", "Driving licences", "Visas")]
+    assert places == sorted(places)
+    assert 'aria-sort="descending"' in page
+    assert 'href="/services/by-cost/"' in page
+    by_name = pages.text("/services/by-name/")
+    assert by_name.index("Driving licences") < by_name.index("Passports") < by_name.index("Visas")
+
+
+@pytest.fixture
+def events(settings, tmp_path, take_in, first):
+    """Where events of an instance with a strategy are sealed."""
+    settings.PENHOLDER_EVENTS = tmp_path / "events"
+    take_in(first)
+    return settings.PENHOLDER_EVENTS
+
+
+def test_long_lists_are_cut_into_pages(ministry, draw, events):
+    for number in range(101):
+        ministry.service(f"permit-{number:03}")
+    drawn = draw(at=NOON)
+    assert "Services 1 to 100 of 101" in drawn.words("/services/by-name/")
+    assert "Services 101 to 101 of 101 " in drawn.words("/services/by-name/2/")
+    assert 'href="/services/of/interior/2/"' in drawn.text("/services/of/interior/")
+
+
+def test_a_department_has_its_services_and_the_pages_lead_to_each_other(pages):
+    assert "2 services" in pages.words("/services/of/interior/")
+    assert "Driving licences" in pages.words("/services/of/transport/")
+    assert 'href="/services/of/transport/"' in pages.text("/services/")
+
+
+def test_everything_is_there_as_data_and_says_what_the_pages_say(pages):
+    rows = list(csv.DictReader(io.StringIO(pages["/services/figures.csv"].decode("utf-8-sig"))))
+    assert tuple(rows[0]) == services_data.FIGURES
+    (rate,) = [
+        row
+        for row in rows
+        if (row["service"], row["period"], row["figure"]) == ("passports", "2026-Q3", "completion-rate")
+    ]
+    assert (rate["value"], rate["status"], rate["n"]) == ("0.777778", "value", "9000")
+    told = json.loads(pages["/services.json"])
+    assert [each["key"] for each in told["services"]] == ["licences", "passports", "visas"]
+    assert told["services"][2]["newest"]["digital-take-up"]["status"] == "suppressed"
+    own = json.loads(pages["/services/passports/service.json"])
+    assert own["figures"]
+    assert len(own["figures"]) == len([row for row in rows if row["service"] == "passports"])
+    (revision,) = csv.DictReader(io.StringIO(pages["/services/revisions.csv"].decode("utf-8-sig")))
+    assert (revision["before"], revision["after"]) == ("3000", "3100")
+
+
+def test_every_field_is_described():
+    words = (ROOT / "docs" / "services-data.md").read_text(encoding="utf-8")
+    for column in (*services_data.FIGURES, *services_data.TOTALS, *services_data.REVISIONS):
+        assert f"`{column}`" in words, column
+
+
+def test_every_figure_has_a_title_in_every_language():
+    from penholder.measure.definitions import DEFINITIONS
+
+    assert {each.key for each in DEFINITIONS} == set(figures.TITLES)
+
+
+def test_a_journey_stands_on_the_page_of_its_service(ministry, draw, events):
+    from tests.measure.intake.test_sealing import DRAWN, send, step
+
+    from penholder.measure.intake import sealing
+
+    ministry.service("permits")
+    told, number = [], 0
+    for attempt in range(20):
+        for minute, name in enumerate(("start", "about-you", "done")[: 3 if attempt < 12 else 2]):
+            number += 1
+            moment = f"2026-09-24T10:{minute:02}:00Z"
+            told.append(step(number, name, f"attempt-{attempt:02}", moment))
+    events.mkdir()
+    drawings.write(events, [DRAWN])
+    send(events, *told)
+    sealing.seal(events, at=NOON)
+    words = draw(at=NOON.replace(year=2027)).words("/services/permits/")
+    assert "20 attempts that began in September 2026 to September 2026, by version 1 of the journey" in words
+    assert "Most people leave at “About you”: 40.0% of those who come to it." in words
+    assert "About you 20 (100.0%) 8 (40.0%) 21.9% to 61.3%" in words
