@@ -105,3 +105,36 @@ def test_reminding_500_posts_takes_as_many_queries_as_reminding_two(government, 
     government.open(government.seal(aim="Better."), *keys)
     with django_assert_max_num_queries(12):
         assert len(reminders.take(at=FIVE_LEFT)) == 500
+
+
+def test_a_monthly_form_that_is_not_submitted_is_reminded_of_with_how_long_is_left(db):
+    from tests.services.conftest import NOON, Ministry
+
+    from penholder.jobs import figures
+    from penholder.services import monthly, registrations
+    from penholder.services.periods import parse
+
+    ministry = Ministry()
+    ministry.service("passports")
+    leader, manager = ministry.acting("ada"), ministry.acting("sam", Role.SERVICE_MANAGER)
+    registrations.change(
+        key="passports",
+        as_of=NOON.date(),
+        said_on=NOON.date(),
+        reason="Named.",
+        by=leader,
+        at=NOON,
+        manager=manager.post,
+    )
+    link, token = monthly.make(
+        key="passports", span=parse("2026-10"), email="sam@example.org", days=7, by=leader, at=NOON
+    )
+    assert figures.remind(NOON) == 1
+    assert figures.remind(NOON + timedelta(hours=3)) == 0
+    letter = Letter.objects.get()
+    said = wording.compose(letter, at=NOON)
+    assert said.subject == "The figures of Passports for October 2026 are due"
+    assert "There are 7 days left" in " ".join(said.body.split())
+    assert token not in said.body
+    monthly.end(link_id=link.pk, by=leader, at=NOON)
+    assert isinstance(wording.compose(letter, at=NOON), wording.Unneeded)

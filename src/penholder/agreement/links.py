@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,20 +12,16 @@ from penholder.agreement.models import Asked, Link
 from penholder.agreement.rules import objections_to_acting, objections_to_running
 from penholder.agreement.voices import hear
 from penholder.errors import Missing, Refused
+from penholder.people import tokens
 from penholder.people.acting import Acting
 from penholder.record import ledger
 from penholder.record.chain import moment
 from penholder.record.ledger import Act
-from penholder.seal import digest
 
 # Separate from every other thing that is signed with the instance's secret.
 SALT = "penholder.agreement.link"
 # A link that outlives its round is a key under the mat.
 LONGEST_DAYS = 60
-
-
-def _signer() -> signing.Signer:
-    return signing.Signer(salt=SALT, sep=".")
 
 
 def objections_to_making(
@@ -53,10 +47,10 @@ def make(*, asked_id: int, email: str, days: int, by: Acting, at: datetime) -> t
     if objections := objections_to_making(asked, by=by, at=at, days=days, email=email):
         raise Refused(objections)
     asked.links.filter(ended_at=None, used_at=None).update(ended_at=at)
-    token = _signer().sign(secrets.token_urlsafe(32))
+    token, known = tokens.make(SALT)
     link = Link.objects.create(
         asked=asked,
-        token_digest=digest(token),
+        token_digest=known,
         email=email,
         made_by=by.words,
         made_at=at,
@@ -108,14 +102,11 @@ def beside(link: Link) -> dict[str, str]:
 
 
 def _find(token: str) -> Link:
-    try:
-        _signer().unsign(token)
-    except signing.BadSignature:
-        raise Missing(_("This link is not whole. Copy it again from the e-mail, to its very end.")) from None
+    known = tokens.digest_of(token, SALT)
     rows = Link.objects.select_related(
         "asked__post__organisation", "asked__round__iteration__document", "asked__answer"
     )
-    link = rows.filter(token_digest=digest(token)).first()
+    link = rows.filter(token_digest=known).first()
     if link is None:
         raise Missing(_("This link is not known here. Ask the pen team to send a new one."))
     return link

@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from penholder.cli import console
+from penholder.cli import console, figures
 
 if TYPE_CHECKING:
     from penholder.services.imports import Report, Weekly
@@ -179,3 +179,7 @@ def list_(organisation: str, *, as_json: bool) -> None:
     for each in found:
         closed = f"  closed {each.now.closed_on}" if each.now.closed_on else ""
         click.echo(f"{each.key}  {each.name}  ({each.now.organisation_name}){closed}")
+
+
+services.add_command(figures.template)
+services.add_command(figures.upload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from penholder.web.desk import signing
+from penholder.web.desk import monthly_form, signing
 from penholder.web.desk.shell import asset
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("penholder.web.desk.account_urls")),
     path("answer/<str:token>/", signing.answer_by_link, name="by-link"),
     path("answer/<str:token>/files/<str:name>", signing.file_by_link, name="by-link-file"),
+    path("monthly/<str:token>/", monthly_form.fill, name="monthly-form"),
     path("assets/<str:name>", asset),
 ]
 

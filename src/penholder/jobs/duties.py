@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from penholder.agreement import reminders, rounds
-from penholder.jobs import letters, notices, work
+from penholder.jobs import figures, letters, notices, work
 from penholder.jobs.models import Letter
 from penholder.jobs.posting import Sender
 from penholder.jobs.work import Duty
@@ -31,6 +31,7 @@ def every(sender: Sender) -> list[Duty]:
         ),
         Duty("Sites shown", timedelta(seconds=10), showing.catch_up),
         Duty("Reminders", 5 * minute, remind),
+        Duty("Reminders of figures", 5 * minute, figures.remind),
         Duty("Letters written", moment, lambda at: notices.follow(at=at)),
         Duty("Letters sent", moment, lambda _: sender.send_due()),
         Duty("Checkpoints signed", timedelta(hours=1), sign),

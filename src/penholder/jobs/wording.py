@@ -14,7 +14,7 @@ from django.utils import translation
 
 from penholder.agreement.models import Answer, Asked, Clearance, How, Remark, RemarkState, Round, Stance, State
 from penholder.drafting.models import Iteration
-from penholder.jobs import moments
+from penholder.jobs import figures, moments
 from penholder.jobs.models import Letter
 from penholder.publishing import addresses
 from penholder.publishing.models import Edition, Schedule
@@ -226,6 +226,10 @@ def _published(facts: Mapping[str, Any], at: datetime) -> Context:
     }
 
 
+def _figures_due(facts: Mapping[str, Any], at: datetime) -> Context | Unneeded:
+    return figures.due(facts, at) or Unneeded("The form was submitted, or its link has ended.")
+
+
 # Each kind of letter, and what its template is told. Every kind has a template of its name.
 KINDS: Final[Mapping[str, Callable[[Mapping[str, Any], datetime], Context | Unneeded]]] = {
     "asked": _still_asked,
@@ -240,4 +244,5 @@ KINDS: Final[Mapping[str, Callable[[Mapping[str, Any], datetime], Context | Unne
     "cleared": _cleared,
     "held-back": _held_back,
     "published": _published,
+    "figures-due": _figures_due,
 }

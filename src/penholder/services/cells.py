@@ -84,6 +84,7 @@ class Ground:
 
     services: Mapping[str, int]  # key → primary key
     organisations: Mapping[str, int]  # service → primary key of its organisation
+    managers: Mapping[str, int | None]  # service → primary key of the post that manages it
     channels: Mapping[str, Collection[str]]  # service → keys of its channels
     standing: Mapping[Where, Known]
     published: Collection[tuple[int, str]]  # (organisation, period) with a publication that stands
@@ -107,7 +108,9 @@ def ground(cells: Iterable[Cell]) -> Ground:
         if channel:
             channels[key].add(channel)
     versions = _among(ServiceVersion.objects.filter(superseded_by=None), "service__key", keys)
-    organisations = dict(versions.values_list("service__key", "organisation"))
+    organisations, managers = {}, {}
+    for key, organisation, manager in versions.values_list("service__key", "organisation", "manager"):
+        organisations[key], managers[key] = organisation, manager
     rows = _among(Submitted.objects.filter(superseded_by=None, period__key__in=spans), "service__key", keys)
     names = "pk", "service__key", "period__key", "channel", "quantity", "number", "status", "amount"
     standing = {
@@ -117,7 +120,9 @@ def ground(cells: Iterable[Cell]) -> Ground:
         ).iterator(5000)
     }
     stands = Publication.objects.filter(state=State.PUBLISHED, period__key__in=spans)
-    return Ground(services, organisations, channels, standing, set(stands.values_list("organisation", "period__key")))
+    return Ground(
+        services, organisations, managers, channels, standing, set(stands.values_list("organisation", "period__key"))
+    )
 
 
 # More than this many keys in one query is too much for SQLite; then all rows are read and the others left.

@@ -34,6 +34,16 @@ def objections_to_acting(act: str, by: Acting | None, organisation: Organisation
     return reasons
 
 
+def objections_to_managing(by: Acting | None, manager: int | None) -> list[str]:
+    """Why a service manager may not give figures of a service that another post manages. A service may have none."""
+    if by is None or by.post.role != Role.SERVICE_MANAGER or manager in {None, by.post.pk}:
+        return []
+    return [
+        _("“%(post)s” gives figures of the services that it manages, and this is another one.")
+        % {"post": by.post.words}
+    ]
+
+
 def objections_to_cell(cell: Cell, ground: Ground, *, on: date) -> list[str]:
     """Every reason why this cell cannot be taken in, looked at by itself."""
     if cell.service not in ground.services:

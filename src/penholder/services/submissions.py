@@ -76,6 +76,7 @@ def _weigh(listed: list[Cell], there: Ground, *, by: Acting | None, on: date, as
         if counted[cell.where] > 1:
             reasons.append(_("The same value is given %(count)s times. Give it once.") % {"count": counted[cell.where]})
         reasons += who.get(there.organisations.get(cell.service, 0), [])
+        reasons += rules.objections_to_managing(by, there.managers.get(cell.service))
         weighed.append(_weighed(cell, there, reasons))
     return weighed
 

@@ -8,8 +8,7 @@ uploads.take(upload_id=sent.pk, good_only=True, reason="", by=…, at=…)
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from penholder.people.models import Role
 from penholder.services import sheets, submissions, unusual
 from penholder.services.cells import Cell
 from penholder.services.models import Submission, Upload
-from penholder.services.submissions import Weighed
+from penholder.services.submissions import Receipt, Weighed
 from penholder.services.unusual import Unusual
 
 # Long enough to mend a sheet after a weekend; the bytes are gone afterwards.
@@ -185,6 +184,27 @@ def take(*, upload_id: int, good_only: bool, reason: str, by: Acting, at: dateti
     if upload.taken_at is not None:
         return upload
     told = preview(upload, by=by, at=at)
+    receipt = _submit(told, good_only=good_only, reason=reason, by=by, at=at)
+    upload.taken_at, upload.submission = at, receipt.submission
+    upload.told = counts(told, receipt)
+    upload.left_out = [[one.sheet, one.row, one.address, one.holds, one.what] for one in told.errors]
+    upload.save(update_fields=["taken_at", "submission", "told", "left_out"])
+    return upload
+
+
+@transaction.atomic
+def take_file(
+    *, name: str, data: bytes, quarters: str, good_only: bool, reason: str, dry_run: bool, at: datetime
+) -> tuple[Preview, Receipt | None]:
+    """Take a file in by a command on the machine, or with `dry_run` say only what that would do. Raises Refused."""
+    upload = Upload(name=name, digest=hashlib.sha256(data).hexdigest(), quarters=quarters)
+    told = weigh(upload, data, by=None, at=at)
+    if dry_run:
+        return told, None
+    return told, _submit(told, good_only=good_only, reason=reason, by=None, at=at)
+
+
+def _submit(told: Preview, *, good_only: bool, reason: str, by: Acting | None, at: datetime) -> Receipt:
     reasons = []
     if told.errors and not good_only:
         reasons.append(
@@ -195,20 +215,20 @@ def take(*, upload_id: int, good_only: bool, reason: str, by: Acting, at: dateti
         reasons.append(_("No row of this file can be taken in."))
     if reasons:
         raise Refused(reasons)
-    receipt = submissions.submit(
-        cells=[one.cell for one in told.weighed], how=Submission.How.UPLOAD, source=upload.name, digest=upload.digest,
-        said_on=timezone.localdate(at), by=by, at=at, on=timezone.localdate(at), reason=reason,
-        organisation=None if by.post.role == Role.PEN else by.post.organisation,
-        report={"left_out": told.left_out},
+    alone = by is not None and by.post.role != Role.PEN
+    return submissions.submit(
+        cells=[one.cell for one in told.weighed], how=Submission.How.UPLOAD, source=told.upload.name,
+        digest=told.upload.digest, said_on=timezone.localdate(at), by=by, at=at, on=timezone.localdate(at),
+        reason=reason, organisation=by.post.organisation if by and alone else None, report={"left_out": told.left_out},
     )  # fmt: skip
-    upload.taken_at, upload.submission = at, receipt.submission
-    upload.told = {
+
+
+def counts(told: Preview, receipt: Receipt) -> dict[str, int]:
+    """What was taken in, in numbers."""
+    return {
         "rows": told.rows, "left_out": told.left_out, "new": receipt.new, "same": told.same + receipt.same,
         "revisions": receipt.revisions, "changed": len(told.weighed) - receipt.new,
     }  # fmt: skip
-    upload.left_out = [[one.sheet, one.row, one.address, one.holds, one.what] for one in told.errors]
-    upload.save(update_fields=["taken_at", "submission", "told", "left_out"])
-    return upload
 
 
 def words(told: Told) -> str:
@@ -238,16 +258,3 @@ def _refused(one: Weighed, key: tuple[str, int]) -> Iterable[Wrong]:
 
 def _asks_quarters(read: Figures) -> bool:
     return any("quarters mean" in fault.told.template for fault in read.faults)
-
-
-def counted(weighed: Sequence[Weighed]) -> Counter[str]:
-    """How many values would be new, and how many of each kind of change."""
-    return Counter(str(one.change) or "new" for one in weighed)
-
-
-def by_service(weighed: Iterable[Weighed]) -> dict[str, list[Weighed]]:
-    """What would be taken in, service by service."""
-    found: defaultdict[str, list[Weighed]] = defaultdict(list)
-    for one in weighed:
-        found[one.cell.service].append(one)
-    return dict(sorted(found.items()))

@@ -7,6 +7,7 @@ it, `recorded_at` when Penholder learnt it. The newest version is the one that n
 from __future__ import annotations
 
 from penholder.services.models.assessments import Assessed, Assessment, Result, Stage
+from penholder.services.models.forms import FormLink
 from penholder.services.models.publications import NEXT, Flag, FlagKind, FrozenFigure, Publication, Purpose, State
 from penholder.services.models.register import (
     Channel,
@@ -35,6 +36,7 @@ __all__ = [
     "Exemplar",
     "Flag",
     "FlagKind",
+    "FormLink",
     "FrozenFigure",
     "Period",
     "Publication",

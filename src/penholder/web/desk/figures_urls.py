@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from penholder.web.desk import register, service_figures, uploading
+from penholder.web.desk import figure_publications, monthly_form, register, service_figures, uploading
 from penholder.web.desk.access import signed_in
 
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/channel/", signed_in(register.way), name="service-channel"),
     path("register/<slug:key>/follow/", signed_in(register.follow), name="service-follow"),
     path("register/<slug:key>/figures/", signed_in(service_figures.service_figures), name="service-figures"),
+    path("register/<slug:key>/form/", signed_in(monthly_form.link), name="form-link"),
+    path("forms/<int:link_id>/end/", signed_in(monthly_form.end), name="end-form-link"),
+    path("publications/", signed_in(figure_publications.everything), name="publications"),
+    path("publications/<slug:key>/", signed_in(figure_publications.publication), name="publication"),
+    path("publications/<slug:key>/act/", signed_in(figure_publications.act), name="act-on-publication"),
     path("figures/", signed_in(uploading.figures), name="figures"),
     path("figures/template/", signed_in(uploading.template), name="figures-template"),
     path("figures/files/<int:upload_id>/", signed_in(uploading.upload), name="upload"),

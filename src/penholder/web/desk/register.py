@@ -183,6 +183,7 @@ def service(request: DeskRequest, key: str) -> HttpResponseBase:
     context = {
         "service": found, "objections": rules.objections_to_acting("service.register", by, body),
         "reads": _reads(by) or not rules.objections_to_acting("figures.submit", by, body),
+        "links_form": bool(found.now.manager_key) and not rules.objections_to_acting("figures.submit", by, body),
         "crumbs": _crumbs(), "older": list(reversed(found.history[:-1])),
     }  # fmt: skip
     return render(request, "desk/services/service.html", context)

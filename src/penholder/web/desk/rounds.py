@@ -17,7 +17,7 @@ from penholder.agreement.standing import AskedRow, Waiting
 from penholder.errors import Missing, Refused
 from penholder.people import permissions
 from penholder.people.acting import Acting
-from penholder.web.desk import documents
+from penholder.web.desk import documents, figures_due
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.states import ROUNDS, STANCES
@@ -38,7 +38,8 @@ def home(request: DeskRequest) -> HttpResponseBase:
         {"round": one, "state": ROUNDS[one.state], "left": deadlines.left(request.at, one.deadline_at)} for one in light
     ]
     waiting = [{"one": one, "to": _address(one)} for one in found]
-    context = {"waiting": waiting, "running": told, "drafts": documents.lately(request)}
+    due = figures_due.listed(request)
+    context = {"waiting": waiting, "due": due, "running": told, "drafts": documents.lately(request)}
     return render(request, "desk/home.html", context)
 
 

@@ -85,3 +85,9 @@ def ranges(numbers: Iterable[int]) -> str:
         else:
             found.append((number, number))
     return ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in found)
+
+
+@register.filter
+def thousands(count: float) -> str:
+    """A count with commas between thousands."""
+    return f"{count:,}"
