@@ -21,6 +21,11 @@ SECONDS_TO_FINISH = 10
 # How long a connection stays open for a reader's next page; nginx's own default.
 SECONDS_BETWEEN_PAGES = 75
 
+# What one person sends at once while co-editing: a pasted chapter, or what was typed on a long journey.
+LONGEST_MESSAGE = 2_000_000
+# A lid that was closed, or a network that is gone, is found out after twice as long.
+SECONDS_BETWEEN_PINGS = 20
+
 
 @click.command(epilog="Example:  penholder serve --port 8080 --workers 2")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
@@ -48,7 +53,11 @@ def run(host: str, port: int, *, workers: int, no_work: bool, say: Callable[[str
         "penholder.config.asgi:app",
         http="penholder.web.public.server:Protocol",
         interface="asgi3",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_MESSAGE,
+        ws_ping_interval=SECONDS_BETWEEN_PINGS,
+        ws_ping_timeout=SECONDS_BETWEEN_PINGS,
+        ws_per_message_deflate=False,  # fifty editors' keystrokes are too small to be worth it
         lifespan="off",
         workers=workers,
         access_log=False,

@@ -1,4 +1,4 @@
-"""The ASGI application: published files, and Django behind them, loaded when the first other address is asked for."""
+"""The ASGI application: published files, and co-editing and Django behind them, loaded when they are asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penholder.config.settings")
 def _django() -> tuple[Application, Callable[[str], bool]]:
     from django.core.asgi import get_asgi_application  # noqa: PLC0415 - half a second that the public site never needs
 
-    application = cast("Application", get_asgi_application())
+    django = get_asgi_application()
+    from penholder.web.desk.access import complete  # noqa: PLC0415
+    from penholder.web.live.application import Live  # noqa: PLC0415
+
+    application = cast("Application", Live(django, complete, settings.PENHOLDER_REDIS))
     from django.urls import Resolver404, resolve  # noqa: PLC0415
 
     def has(path: str) -> bool:

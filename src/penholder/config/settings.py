@@ -149,6 +149,8 @@ CSRF_TRUSTED_ORIGINS = origin(PENHOLDER_ADDRESS)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 PENHOLDER_PROXIES = proxies(os.environ)
+# Tells processes of each other's updates to drafts; without it they look at the table four times a second.
+PENHOLDER_REDIS = os.environ.get("REDIS_URL", "")
 ALLAUTH_TRUSTED_PROXY_COUNT = PENHOLDER_PROXIES
 # Believed only when the operator says that a proxy stands in front and speaks TLS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PENHOLDER_TLS and PENHOLDER_PROXIES else None

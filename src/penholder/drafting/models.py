@@ -141,6 +141,30 @@ class Hand(models.Model):
         return f"{self.document_id} {self.section}: {self.words}"
 
 
+class SetAside(models.Model):
+    """What somebody typed that could not go into the draft: it was frozen, or they held the post no longer.
+
+    `changes` lists, by section, `{"section", "was", "now"}` with the whole text before and after, so that nothing is
+    lost however the draft goes on. `settled_at` is when its writer or the pen team was done with it.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="set_aside")
+    update = models.BinaryField()
+    changes = models.JSONField()
+    reasons = models.JSONField(default=list)
+    post = models.CharField(max_length=700, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["document", "at", "pk"]
+        verbose_name_plural = "set aside"
+
+    def __str__(self) -> str:
+        return f"{self.document_id} of {self.at:%Y-%m-%d %H:%M}"
+
+
 class Text(SealedModel):
     """One canonical text, kept once however many iterations hold it. Its key is its own SHA-256."""
 

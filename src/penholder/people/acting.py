@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,15 @@ def posts_of(person: Person, *, at: datetime) -> list[Post]:
     """The posts that a person holds at that moment, with their organisations. One query."""
     held = Holding.objects.filter(Q(until=None) | Q(until__gt=at), person=person, since__lte=at)
     return [holding.post for holding in held.select_related("post__organisation").order_by("since", "pk")]
+
+
+def holding_now(people: Iterable[int], *, at: datetime) -> set[tuple[int, int]]:
+    """Which of these people (primary keys) hold which posts at that moment: pairs of post and person. One query.
+
+    Who may not sign in any more holds nothing.
+    """
+    held = Holding.objects.filter(Q(until=None) | Q(until__gt=at), person__in=set(people), since__lte=at)
+    return set(held.filter(person__is_active=True).values_list("post_id", "person_id"))
 
 
 def holders_of(post: Post, *, at: datetime) -> list[Person]:

@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     rolldownOptions: {
-      input: { site: "src/site.ts", desk: "src/desk.ts", steps: "src/steps.ts" },
+      input: { site: "src/site.ts", desk: "src/desk.ts", steps: "src/steps.ts", writing: "src/writing.ts" },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",

@@ -48,18 +48,22 @@ def acting(get_response: Answer) -> Answer:
     """Middleware: `request.at` is the one moment of this request; `request.acting` is who acts, None without a post."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        asked = cast("DeskRequest", request)
-        asked.at = timezone.now()
-        asked.posts, asked.acting, asked.lacks_factor = [], None, False
-        if request.user.is_authenticated:
-            asked.posts = posts_of(asked.user, at=asked.at)
-            post = chosen(asked)
-            if post is not None:
-                asked.acting = Acting(post=post, person=asked.user)
-                asked.lacks_factor = wants_second_factor(post) and not has_second_factor(asked)
+        complete(cast("DeskRequest", request))
         return get_response(request)
 
     return middleware
+
+
+def complete(asked: DeskRequest) -> None:
+    """Let a request that knows its user know the moment, and who acts in it. Co-editing asks for this, too."""
+    asked.at = timezone.now()
+    asked.posts, asked.acting, asked.lacks_factor = [], None, False
+    if asked.user.is_authenticated:
+        asked.posts = posts_of(asked.user, at=asked.at)
+        post = chosen(asked)
+        if post is not None:
+            asked.acting = Acting(post=post, person=asked.user)
+            asked.lacks_factor = wants_second_factor(post) and not has_second_factor(asked)
 
 
 def chosen(request: DeskRequest) -> Post | None:

@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "request": request,
         "built": built.read(folder),
         "desk_built": built.read(folder, "desk"),
+        "writing_built": built.read(folder, "writing"),
         "messages": get_messages(request),
         "language": code,
         "languages": [(each, NAMES[each]) for each in settings.PENHOLDER_LANGUAGES],

@@ -66,8 +66,20 @@ class FilesFirst:
             if answer is not None:
                 await _tell(answer, send, head=asked.method == "HEAD")
         elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket is never for the files; what stands behind them says whether it is for it."""
+        try:
+            application = await self.behind.answers(scope["path"]) if self.behind else None
+        except Exception:  # noqa: BLE001 - as below: the public site stays up
+            _log.exception("What stands behind the published pages cannot be started, and no socket can be opened")
+            application = None
+        if application is None:
             await receive()
             await send({"type": "websocket.close", "code": 1000})
+        else:
+            await application(scope, receive, send)
 
     async def _elsewhere(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> Answer | None:
         if self.behind is None:

@@ -1,0 +1,91 @@
+"""What a room asks of the database, on a thread: one function for each kind of moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import close_old_connections
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from penholder.drafting import asides, drafts, live_updates
+from penholder.drafting.live_updates import Kept, LiveUpdate
+from penholder.drafting.models import DraftUpdate
+from penholder.drafting.updates import Unfit, inspect
+from penholder.web.live.visitors import Visitor, gone
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A room between two moments: who may not write and why, and whose session has ended, each by place."""
+
+    sequence: int
+    reasons: tuple[tuple[str, ...], ...]
+    ended: tuple[bool, ...]
+
+
+def whole(document_id: int, at: datetime) -> tuple[bytes, int]:
+    """The draft as one update, and its sequence."""
+    close_old_connections()
+    return live_updates.open_draft(document_id, at=at)
+
+
+def keep(document_id: int, sent: Sequence[tuple[bytes, Visitor]], known: int, at: datetime) -> Kept:
+    """Store what these visitors typed, as far as each may write at this moment and is still signed in."""
+    close_old_connections()
+    ended = gone([visitor for _, visitor in sent], at=at)
+    typed = [
+        LiveUpdate(update, visitor.acting, (signed_out(),) if visitor.session in ended else ())
+        for update, visitor in sent
+    ]
+    return live_updates.keep(document_id=document_id, updates=typed, known=known, at=at)
+
+
+def latest(document_id: int) -> tuple[int, bool]:
+    """The last update of the draft, and whether it is frozen. One query."""
+    close_old_connections()
+    rows = DraftUpdate.objects.filter(document_id=document_id).order_by("-sequence")
+    sequence, frozen_at = rows.values_list("sequence", "document__frozen_at")[:1].get()
+    return sequence, frozen_at is not None
+
+
+def since(document_id: int, sequence: int) -> list[tuple[int, bytes]]:
+    """The updates after `sequence`, in order."""
+    return drafts.since(document_id, sequence)
+
+
+def roll(document_id: int, visitors: Sequence[Visitor], at: datetime) -> Roll:
+    """Who may still write, and who is still signed in; reasons in the language of each."""
+    close_old_connections()
+    ended = gone(visitors, at=at)
+    by_language = {}
+    for language in {visitor.language for visitor in visitors} or {""}:
+        with translation.override(language or None):
+            by_language[language] = live_updates.standing(document_id, [visitor.acting for visitor in visitors], at=at)
+    reasons = [by_language[visitor.language].against(visitor.acting) for visitor in visitors]
+    some = next(iter(by_language.values()))
+    return Roll(some.sequence, tuple(reasons), tuple(visitor.session in ended for visitor in visitors))
+
+
+def put_aside(document_id: int, update: bytes, visitor: Visitor, reasons: Sequence[str], at: datetime) -> bool:
+    """Keep what could not be stored where its writer finds it. Returns whether there was anything to keep."""
+    close_old_connections()
+    try:
+        inspect(update)
+    except Unfit:
+        return False
+    kept = asides.set_aside(document_id=document_id, update=update, reasons=reasons, by=visitor.acting, at=at)
+    return kept is not None
+
+
+def make_readable(document_id: int, at: datetime) -> None:
+    """Let the rows of the sections follow, and make a snapshot when it is time."""
+    close_old_connections()
+    drafts.compact(document_id, at=at)
+
+
+def signed_out() -> str:
+    """Why somebody whose session has ended may not write."""
+    return _("You are no longer signed in. Sign in again in another tab; what you typed stays here.")

@@ -1,0 +1,295 @@
+"""A room: one draft, in one process, with everybody who has it open. Checked, stored, acknowledged, told to all.
+
+What comes in is gathered for a moment and stored in one transaction on a thread; the shared text itself is only ever
+touched in the event loop. Whatever does not go as it should (rubbish, a refusal, a database that fails) ends with the
+shared text being read anew from what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from penholder.web.live import frames, keeping
+from penholder.web.live.texts import NOTHING, RoomText, merged
+from penholder.web.live.visitors import Visitor
+
+# Long enough that fifty people who type share one transaction, short enough that nobody sees it.
+SECONDS_TO_GATHER = 0.02
+# How often what other processes stored is looked for, when nobody tells us (Redis does).
+SECONDS_BETWEEN_LOOKS = 0.25
+# How often everybody's session and post are looked at, though they type nothing.
+LOOKS_BETWEEN_ROLLS = 4
+# Rows of sections follow when so much time has passed; who reads or seals brings them up to date anyway.
+LOOKS_BETWEEN_READABLE = 40
+# Who was away for some seconds is told what they missed out of memory; beyond that they get the whole.
+UPDATES_REMEMBERED = 2000
+
+_log = logging.getLogger(__name__)
+Run = Callable[..., Awaitable[Any]]
+
+
+class Member(Protocol):
+    """Somebody in the room, by whatever way they came. `reasons` is why they may not write; empty: they may."""
+
+    visitor: Visitor
+    client: int
+    reasons: tuple[str, ...]
+
+    def put(self, frame: bytes) -> None:
+        """Say something to them. Never waits and never fails."""
+
+    def end(self, code: int) -> None:
+        """Let them go, with a code of WebSockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An update that somebody sent and that is not stored yet. `number` is the sender's own."""
+
+    member: Member
+    number: int
+    update: bytes
+
+
+class Room:
+    """One draft with everybody who has it open."""
+
+    def __init__(self, document_id: int, run: Run, clock: Callable[[], datetime]) -> None:
+        """`run` calls a function on a thread that may ask the database; `clock` tells the moment."""
+        self.document_id = document_id
+        self.members: set[Member] = set()
+        self.sequence = 0
+        self.cursors: dict[int, dict[str, Any]] = {}
+        self.text = RoomText(NOTHING)
+        self._run = run
+        self._clock = clock
+        self._owners: dict[int, int] = {}
+        self._pending: list[Sent] = []
+        self._recent: deque[tuple[int, bytes]] = deque(maxlen=UPDATES_REMEMBERED)
+        self._whole: tuple[int, bytes] = (-1, b"")
+        self._turn = asyncio.Lock()
+        self._work = asyncio.Event()
+        self._poke = asyncio.Event()
+        self._cursors_moved = False
+        self._frozen = False
+        self._readable = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Read the draft and begin to work. Raises Missing."""
+        update, self.sequence = await self._run(keeping.whole, self.document_id, self._clock())
+        self.text = RoomText(update)
+        self._readable = self.sequence
+        self._tasks = [asyncio.create_task(self._keep_on()), asyncio.create_task(self._look_on())]
+
+    async def close(self) -> None:
+        """Store what is still to be stored, let the rows follow, and stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with self._turn:
+            await self._flush()
+        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._make_readable()
+
+    # Who is here.
+
+    def claims(self, client: int, visitor: Visitor) -> bool:
+        """Whether a client's number is theirs: who comes with it first has it, so nobody writes in another's name."""
+        return self._owners.setdefault(client, visitor.person) == visitor.person
+
+    def come_in(self, member: Member, knows: int) -> None:
+        """Let somebody in who knows the updates up to `knows`, and tell them what they lack."""
+        self.members.add(member)
+        facts = {"sequence": self.sequence, "name": member.visitor.name, "colour": member.visitor.colour}
+        member.put(frames.welcome(facts, self.since(knows)))
+        member.put(frames.state(member.reasons))
+        member.put(frames.cursors(list(self.cursors.values())))
+
+    def leave(self, member: Member) -> None:
+        """Somebody has gone."""
+        self.members.discard(member)
+        self.point(member.client, member.visitor, None)
+
+    def since(self, knows: int) -> bytes:
+        """What somebody lacks who knows the updates up to `knows`, as one update; the whole when that is long ago."""
+        if knows == self.sequence:
+            return NOTHING
+        if self._recent and self._recent[0][0] <= knows < self.sequence:
+            return merged([update for sequence, update in self._recent if sequence > knows])
+        if self._whole[0] != self.sequence:
+            self._whole = (self.sequence, self.text.shared.since())
+        return self._whole[1]
+
+    def point(self, client: int, visitor: Visitor, place: dict[str, Any] | None) -> None:
+        """Somebody's cursor is there now; None: nowhere. The name comes from their account."""
+        if place is not None:
+            self.cursors[client] = {**place, "client": client, "name": visitor.name, "colour": visitor.colour}
+        elif self.cursors.pop(client, None) is None:
+            return
+        self._cursors_moved = True
+        self._work.set()
+
+    def tell(self, frame: bytes) -> None:
+        """Say something to everybody."""
+        for member in list(self.members):
+            member.put(frame)
+
+    # What they type.
+
+    def take(self, sent: Sent) -> None:
+        """Somebody has typed. They hear of it when it is stored, or why it is not."""
+        self._pending.append(sent)
+        self._work.set()
+
+    async def _keep_on(self) -> None:
+        while True:
+            await self._work.wait()
+            await asyncio.sleep(SECONDS_TO_GATHER)
+            self._work.clear()
+            try:
+                async with self._turn:
+                    await self._flush()
+            except Exception:  # noqa: BLE001 - whatever it was, the others in this room go on
+                _log.exception("The room of document %s has trouble", self.document_id)
+                self.text.spoilt = True
+                await asyncio.sleep(1)
+                self._work.set()
+
+    async def _flush(self) -> None:
+        if self.text.spoilt:
+            await self._read_again()
+        if self._cursors_moved:
+            self._cursors_moved = False
+            self.tell(frames.cursors(list(self.cursors.values())))
+        batch, self._pending = self._pending, []
+        if fitting := self._fitting(batch):
+            try:
+                await self._keep(fitting)
+            except Exception:  # noqa: BLE001 - whatever the database says, nobody was told that it is kept
+                _log.exception("Updates to the draft of document %s could not be stored", self.document_id)
+                self.text.spoilt = True
+                # Everybody sends them again when they are back.
+                for member in list(self.members):
+                    member.end(1013)
+        if self.text.spoilt:
+            await self._read_again()
+
+    def _fitting(self, batch: Sequence[Sent]) -> list[Sent]:
+        """What of a batch fits onto the shared text, which has it from now on. Who sent anything else has to go."""
+        found = []
+        for place, sent in enumerate(batch):
+            if sent.member.reasons:
+                self._refuse(sent, sent.member.reasons)
+            elif why := self.text.take(sent.update, own=sent.member.client):
+                _log.warning("%s sent what is no update: %s", sent.member.visitor.acting.words, why)
+                sent.member.end(1007)
+                if self.text.spoilt:  # the others' go into a fresh one
+                    self._pending[:0] = batch[place + 1 :]
+                    self._work.set()
+                    break
+            else:
+                found.append(sent)
+        return found
+
+    async def _keep(self, fitting: Sequence[Sent]) -> None:
+        sent_by = [(sent.update, sent.member.visitor) for sent in fitting]
+        kept = await self._run(keeping.keep, self.document_id, sent_by, self.sequence, self._clock())
+        self._learn(kept.missed)
+        stored = []
+        for place, sent in enumerate(fitting):
+            if reasons := kept.refused.get(place):
+                self.text.spoilt = True
+                sent.member.reasons = reasons
+                self._refuse(sent, reasons)
+            else:
+                sent.member.put(frames.kept(sent.number))
+                stored.append(sent.update)
+        if stored:
+            self._tell_of(kept.last, merged(stored))
+
+    def _refuse(self, sent: Sent, reasons: Sequence[str]) -> None:
+        task = asyncio.create_task(self._set_aside(sent, reasons))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _set_aside(self, sent: Sent, reasons: Sequence[str]) -> None:
+        visitor = sent.member.visitor
+        aside = False
+        try:
+            aside = await self._run(
+                keeping.put_aside, self.document_id, sent.update, visitor, list(reasons), self._clock()
+            )
+        finally:
+            sent.member.put(frames.refused(sent.number, reasons, aside=aside))
+
+    def _learn(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        """Take what others have stored, and tell everybody here."""
+        if rows:
+            update = merged([update for _, update in rows])
+            self.text.learn(update)
+            self._tell_of(rows[-1][0], update)
+
+    def _tell_of(self, sequence: int, update: bytes) -> None:
+        self.sequence = sequence
+        self._recent.append((sequence, update))
+        self.tell(frames.updates(sequence, update))
+
+    async def _read_again(self) -> None:
+        """Forget the shared text for what is stored. What came in between is told like anything that others typed."""
+        update, sequence = await self._run(keeping.whole, self.document_id, self._clock())
+        rows = await self._run(keeping.since, self.document_id, self.sequence)
+        self.text = RoomText(update)
+        self._learn([row for row in rows if row[0] <= sequence])
+
+    # What others do meanwhile.
+
+    def poke(self) -> None:
+        """Something has changed in this draft: look now."""
+        self._poke.set()
+
+    async def _look_on(self) -> None:
+        looks = 0
+        while True:
+            try:
+                await asyncio.wait_for(self._poke.wait(), SECONDS_BETWEEN_LOOKS)
+            except TimeoutError:
+                looks += 1
+            self._poke.clear()
+            try:
+                await self._look(roll=looks % LOOKS_BETWEEN_ROLLS == 0)
+                if looks % LOOKS_BETWEEN_READABLE == 0:
+                    await self._make_readable()
+            except Exception:  # noqa: BLE001 - a database that is away for a while is looked at again
+                _log.exception("The draft of document %s could not be looked at", self.document_id)
+
+    async def _look(self, *, roll: bool) -> None:
+        latest, frozen = await self._run(keeping.latest, self.document_id)
+        if latest > self.sequence:
+            async with self._turn:
+                self._learn(await self._run(keeping.since, self.document_id, self.sequence))
+        if roll or frozen != self._frozen:
+            self._frozen = frozen
+            await self._call_the_roll()
+
+    async def _call_the_roll(self) -> None:
+        members = list(self.members)
+        found = await self._run(keeping.roll, self.document_id, [member.visitor for member in members], self._clock())
+        for member, reasons, ended in zip(members, found.reasons, found.ended, strict=True):
+            if ended:
+                member.end(4401)
+            elif reasons != member.reasons:
+                member.reasons = reasons
+                member.put(frames.state(reasons))
+
+    async def _make_readable(self) -> None:
+        if self._readable != self.sequence:
+            self._readable = self.sequence
+            await self._run(keeping.make_readable, self.document_id, self._clock())
