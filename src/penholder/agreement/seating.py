@@ -19,8 +19,8 @@ from penholder.drafting.models import Document
 from penholder.drafting.seats import Seat
 from penholder.errors import Refused
 from penholder.people import permissions
-from penholder.people.acting import Acting
-from penholder.people.models import Holding, Organisation, Person, Post, Succession
+from penholder.people.acting import Acting, posts_of
+from penholder.people.models import Holding, Person, Post, Succession
 
 
 def seat(document: Document, by: Acting | None, *, at: datetime) -> Seat:
@@ -46,6 +46,16 @@ def seat(document: Document, by: Acting | None, *, at: datetime) -> Seat:
     return Seat(document.pk, by, bodies)
 
 
+def seat_of(document: Document, person: Person, *, at: datetime) -> Seat | None:
+    """The seat of somebody who is not there: by the first of their posts that gives one. For letters."""
+    for post in posts_of(person, at=at):
+        try:
+            return seat(document, Acting(post=post, person=person), at=at)
+        except Refused:
+            continue
+    return None
+
+
 def asked_in(document: Document) -> QuerySet[Asked]:
     """Posts that are asked about a document in rounds that run."""
     return Asked.objects.filter(round__iteration__document=document, round__ended_at=None)
@@ -69,16 +79,15 @@ def _delegated(document: Document, by: Acting, *, at: datetime) -> bool:
 
 
 def documents(posts: Iterable[Post], *, at: datetime) -> list[Document]:
-    """The documents whose drafts the holder of these posts may work with. Queries: two, and one for each merger."""
+    """Documents that are asked about now, and whose drafts the holder of these posts may work with. 2 queries up."""
     mine = [post for post in posts if not permissions.objections("draft.contribute", post)]
-    rows = Document.objects.filter(sections__isnull=False).distinct().order_by("kind", "title")
-    if any(not permissions.objections("text.read", post) for post in mine):
-        return list(rows)
-    bodies = {post.organisation_id for post in mine}
-    for one in list(bodies):
-        bodies |= origins(one, at=at)
-    asked = Asked.objects.filter(round__ended_at=None).filter(Q(post__in=mine) | Q(post__organisation__in=bodies))
-    return list(rows.filter(pk__in=asked.values("round__iteration__document"))) if mine else []
+    asked = Asked.objects.filter(round__ended_at=None)
+    if all(permissions.objections("text.read", post) for post in mine):
+        bodies = {post.organisation_id for post in mine}
+        bodies |= {older for one in bodies for older in origins(one, at=at)}
+        asked = asked.filter(Q(post__in=mine) | Q(post__organisation__in=bodies))
+    rows = Document.objects.filter(pk__in=asked.values("round__iteration__document")).defer("graveyard")
+    return list(rows.order_by("kind", "title")) if mine else []
 
 
 def people(document: Document, *, at: datetime, within: Collection[int] = ()) -> list[Person]:
@@ -103,8 +112,3 @@ def _successions(bodies: Collection[int], *, at: datetime) -> list[Succession]:
         waiting = {row.successor_id for row in rows} - {row.successor_id for row in found}
         found += rows
     return found
-
-
-def organisations(ids: Iterable[int]) -> dict[int, str]:
-    """Names of organisations by their keys, for lists that are filtered by them. One query."""
-    return dict(Organisation.objects.filter(pk__in=set(ids)).order_by("name").values_list("pk", "name"))

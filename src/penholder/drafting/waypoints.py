@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
 
 from penholder.drafting.contributions import DraftedText, Waypoint
 from penholder.drafting.models import Document, DraftUpdate, Section
@@ -64,6 +65,14 @@ def keep(*, document: Document, at: datetime, apart: timedelta = APART) -> Waypo
         return Waypoint.objects.create(
             document=document, sequence=document.readable_upto, at=at, sections=rows, people=_people(document, last)
         )
+
+
+def keep_all(*, at: datetime) -> int:
+    """Keep every draft that was written in since its last waypoint. Returns how many there were."""
+    newest = Waypoint.objects.filter(document=OuterRef("pk")).order_by("-at", "-pk").values("sequence")[:1]
+    written = Document.objects.filter(readable_upto__gt=0).annotate(kept=Subquery(newest))
+    rows = written.filter(Q(kept=None) | Q(kept__lt=F("readable_upto")))
+    return sum(keep(document=row, at=at) is not None for row in rows.defer("graveyard"))
 
 
 def _unchanged(document: Document, last: Waypoint) -> bool:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from penholder.agreement import reminders, rounds
-from penholder.jobs import figures, letters, notices, work
+from penholder.drafting import waypoints
+from penholder.jobs import about_drafts, figures, letters, notices, work
 from penholder.jobs.models import Letter
 from penholder.jobs.posting import Sender
 from penholder.jobs.work import Duty
@@ -33,7 +34,10 @@ def every(sender: Sender) -> list[Duty]:
         Duty("Reminders", 5 * minute, remind),
         Duty("Reminders of figures", 5 * minute, figures.remind),
         Duty("Letters written", moment, lambda at: notices.follow(at=at)),
+        Duty("Letters to who was named", moment, about_drafts.tell_mentioned),
+        Duty("Daily letters", 10 * minute, about_drafts.write_daily),
         Duty("Letters sent", moment, lambda _: sender.send_due()),
+        Duty("Drafts kept for looking back", 5 * minute, lambda at: waypoints.keep_all(at=at)),
         Duty("Checkpoints signed", timedelta(hours=1), sign),
         Duty("Files of figures forgotten", timedelta(hours=1), uploads.forget),
         Duty("Old letters forgotten", timedelta(hours=6), lambda at: letters.forget(at=at)),

@@ -14,10 +14,13 @@ from django.utils import translation
 
 from penholder.agreement.models import Answer, Asked, Clearance, How, Remark, RemarkState, Round, Stance, State
 from penholder.drafting.models import Iteration
-from penholder.jobs import figures, moments
+from penholder.jobs import about_drafts, figures, moments
+from penholder.jobs.contents import Context, Unneeded
 from penholder.jobs.models import Letter
 from penholder.publishing import addresses
 from penholder.publishing.models import Edition, Schedule
+
+__all__ = ["KINDS", "Context", "Said", "Unneeded", "about", "changed", "compose"]
 
 # Where people find what waits for them.
 DESK = "/desk/"
@@ -32,16 +35,6 @@ class Said:
 
     subject: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unneeded:
-    """Why a letter need not be sent any more."""
-
-    because: str
-
-
-Context = dict[str, Any]
 
 
 def compose(letter: Letter, *, at: datetime, address: str = "") -> Said | Unneeded:
@@ -245,4 +238,6 @@ KINDS: Final[Mapping[str, Callable[[Mapping[str, Any], datetime], Context | Unne
     "held-back": _held_back,
     "published": _published,
     "figures-due": _figures_due,
+    "mentioned": about_drafts.mentioned,
+    "daily": about_drafts.daily,
 }

@@ -162,7 +162,7 @@ def _context(document: Document, seat: Seat, row: Suggestion) -> dict[str, Any]:
         "frozen": " ".join(rules.objections_of_freeze(document)),
         "lodges": not objections.to_lodging(row, seat) and row.fate == Fate.INSIDE,
         "withdraws": not objections.to_withdrawing(row, seat),
-        "applied": redline(row.quote, row.applied) if row.fate in {Fate.ACCEPTED, Fate.IN_PART} and row.applied else "",
+        "applied": redline(row.quote, row.applied) if row.fate == Fate.IN_PART and row.applied else "",
         "again": Suggestion.objects.filter(seat.seen, number=row.look_again).first() if row.look_again else None,
         "threads": list(row.threads.filter(seat.seen)),
     }

@@ -104,7 +104,7 @@ def _suggestion(seat: Seat, told: str) -> Suggestion | None:
 
 def _tell(request: DeskRequest, body: str, known: list[Person]) -> None:
     """Say who was not told: a name that is nobody's must not look as if it had reached somebody."""
-    messages.success(request, _("It is said."))
+    messages.success(request, _("What you said stands in the discussion."))
     unknown = threads.mentioned(body, known).unknown
     if unknown:
         said = _("Nobody was told of this by the name of %(names)s. Write whole names, as they stand in the list.")

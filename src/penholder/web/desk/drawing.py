@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from penholder.drafting.contributions import Suggestion, What
+from penholder.drafting.contributions import Suggestion, Weight, What
 from penholder.drafting.naming import Named, Standing
 from penholder.render.comparison_html import runs_html
 from penholder.text.html import render_page
@@ -36,7 +36,7 @@ class Drawn:
 
 
 def drawn(passages: Sequence[Standing]) -> Drawn:
-    """Draw passages one by one; headings stand below the page's own."""
+    """Draw passages one by one; the highest heading comes right below the page's own."""
     found = _drawn(tuple(dedent(one.block.source) for one in passages), get_language() or "")
     return Drawn(tuple(mark_safe(body) for body in found[0]), mark_safe(found[1]))  # noqa: S308 - sanitised by text
 
@@ -45,11 +45,13 @@ def drawn(passages: Sequence[Standing]) -> Drawn:
 def _drawn(sources: tuple[str, ...], language: str) -> tuple[tuple[str, ...], str]:
     del language  # the labels are of it, so it is part of the question
     page = render_page([(source, ()) for source in sources], options=Options(labels=labels()))
-    return tuple(_HEADING.sub(_lower, one.html) for one in page.texts), page.notes
+    levels = [int(found[2]) for one in page.texts for found in _HEADING.finditer(one.html)]
+    by = 2 - min(levels, default=2)
 
+    def write(found: re.Match[str]) -> str:
+        return f"<{found[1]}h{min(6, int(found[2]) + by)}"
 
-def _lower(found: re.Match[str]) -> str:
-    return f"<{found[1]}h{min(6, int(found[2]) + 2)}"
+    return tuple(_HEADING.sub(write, one.html) for one in page.texts), page.notes
 
 
 def redline(old: str, new: str) -> SafeString:
@@ -83,6 +85,7 @@ def proposal(row: Suggestion, named: Named) -> dict[str, Any]:
         "row": row,
         "words": _sentence(row, named),
         "redline": marks[What(row.what)](),
+        "weight": Weight(row.weight).label,
     }
 
 

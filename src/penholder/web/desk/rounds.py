@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from penholder.agreement import clearances, deadlines, delegations, looks, process, rounds, standing
+from penholder.agreement import clearances, deadlines, delegations, looks, process, rounds, seating, standing
 from penholder.agreement.models import Round, State
 from penholder.agreement.standing import AskedRow, Waiting
 from penholder.errors import Missing, Refused
@@ -40,6 +40,7 @@ def home(request: DeskRequest) -> HttpResponseBase:
     waiting = [{"one": one, "to": _address(one)} for one in found]
     due = figures_due.listed(request)
     context = {"waiting": waiting, "due": due, "running": told, "drafts": documents.lately(request)}
+    context["together"] = seating.documents(request.posts, at=request.at)
     return render(request, "desk/home.html", context)
 
 

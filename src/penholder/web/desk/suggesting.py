@@ -65,6 +65,8 @@ class Suggesting(PlainForm):
         cast("forms.ChoiceField", self.fields["target"]).choices = targets
         for name in _unwanted(what):
             del self.fields[name]
+        for name in {"proposed", "target"} & self.fields.keys():
+            self.fields[name].required = True
         if what == What.INSERT:
             self.fields["proposed"].label = say("The passage to add")
 
