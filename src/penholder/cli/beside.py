@@ -20,6 +20,8 @@ SECONDS_OF_A_GOOD_RUN = 60.0
 # The longest wait between two starts of a worker that cannot start, for instance while the database is away.
 SECONDS_BETWEEN_STARTS = 60.0
 
+SECONDS_OF_A_MINUTE = 60.0
+
 PENHOLDER = (sys.executable, "-c", "from penholder.cli import main; main()")
 
 
@@ -34,6 +36,34 @@ def worker(address: str) -> Iterator[None]:
     finally:
         keeper.end()
         thread.join(SECONDS_TO_FINISH + 5)
+
+
+@contextmanager
+def every_minute(*words: str) -> Iterator[None]:
+    """Run a command of ours once a minute, one at a time, until this ends. It must be one that may be killed."""
+    ending = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def run() -> None:
+        while not ending.wait(SECONDS_OF_A_MINUTE):
+            with subprocess.Popen([*PENHOLDER, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as child:
+                running[:] = [child]
+                if ending.is_set():
+                    child.terminate()
+                code = child.wait()
+            if code and not ending.is_set():
+                click.echo(f"“penholder {' '.join(words)}” ended with {code}; it runs again in a minute.", err=True)
+
+    thread = threading.Thread(target=run, name=" ".join(words), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        for child in running:
+            if child.poll() is None:
+                child.terminate()
+        thread.join(SECONDS_TO_FINISH)
 
 
 class _Keeper:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from penholder.cli import console
+from penholder.cli import beside, console
 
 
 def folder() -> Path:
@@ -27,8 +28,12 @@ def events() -> None:
 @events.command(epilog="Example:  penholder events serve --host 0.0.0.0 --port 8100")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-def serve(host: str, port: int) -> None:
-    """Take events in at /intake/events until stopped (Ctrl+C). One process takes events; start no second one."""
+@click.option("--no-seal", is_flag=True, help="Seal nothing; `penholder events seal` runs elsewhere.")
+def serve(host: str, port: int, *, no_seal: bool) -> None:
+    """Take events in at /intake/events until stopped (Ctrl+C). One process takes events; start no second one.
+
+    Every minute a program beside it seals what came in, and once a day erases what is older than is kept.
+    """
     from penholder.measure.intake import manifests  # noqa: PLC0415 - `--help` must not wait for it
 
     # One door does not know the other; like uvicorn its applications, it is named.
@@ -43,20 +48,26 @@ def serve(host: str, port: int) -> None:
     click.echo(f"Events are taken in at http://{host}:{listening.getsockname()[1]}/intake/events  (stop with Ctrl+C)")
     sys.stdout.flush()
     where = folder()
-    server.serve(where, listening, sealed=manifests.ids_of(where), upto=manifests.read(where).upto)
+    with nullcontext() if no_seal else beside.every_minute("events", "seal"):
+        server.serve(where, listening, sealed=manifests.ids_of(where), upto=manifests.read(where).upto)
 
 
 @events.command(epilog="Example:  penholder events seal")
 @click.option("--json", "as_json", is_flag=True, help="Figures as JSON on stdout.")
 def seal(*, as_json: bool) -> None:
     """Turn the segments of the log that are finished into the tables that figures read."""
-    from penholder.measure.intake import sealing  # noqa: PLC0415
+    from penholder.measure.intake import keeping, sealing  # noqa: PLC0415
 
-    done = sealing.seal(folder(), at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    done = sealing.seal(folder(), at=now)
+    gone = keeping.forget_once_a_day(folder(), at=now)
     if as_json:
-        console.as_json({"segments": done.segments, "events": done.events, "journeys": done.journeys})
-    else:
-        console.out().print(f"Sealed {done.events:,} events of {done.segments} segments; {done.journeys:,} journeys.")
+        told = {"segments": done.segments, "events": done.events, "journeys": done.journeys, "forgotten": gone}
+        console.as_json(told)
+        return
+    console.out().print(f"Sealed {done.events:,} events of {done.segments} segments; {done.journeys:,} journeys.")
+    if gone:
+        console.out().print(f"{gone:,} events of attempts that are older than is kept were erased.")
 
 
 @events.command("import", epilog="Example:  penholder events import permits.csv.gz --service permits --case case_id")
@@ -108,8 +119,33 @@ def forget(service: str, before: datetime) -> None:
     """Erase every attempt at SERVICE that is older than is kept."""
     from penholder.measure.intake import erasing  # noqa: PLC0415
 
-    gone = erasing.forget(folder(), service=service, before=before.replace(tzinfo=UTC), at=datetime.now(UTC))
+    gone = erasing.forget(folder(), before={service: before.replace(tzinfo=UTC)}, at=datetime.now(UTC))
     click.echo(f"{gone} events erased.")
+
+
+@events.command(epilog="Example:  penholder events keep permits --days 400")
+@click.argument("service", required=False)
+@click.option("--days", type=click.IntRange(min=1), help="Attempts are erased so long after their last event.")
+@click.option("--for-good", is_flag=True, help="Attempts are not erased.")
+@click.option("--json", "as_json", is_flag=True, help="Say it as JSON on stdout.")
+def keep(service: str | None, days: int | None, *, for_good: bool, as_json: bool) -> None:
+    """Say how long attempts at SERVICE are kept; without a SERVICE, list what was said.
+
+    Sealing erases what is older, once a day.
+    """
+    from penholder.measure.intake import keeping  # noqa: PLC0415
+
+    if service and (days is None) == (not for_good):
+        raise click.UsageError("Say either --days, or --for-good.")
+    if service:
+        keeping.say(folder(), service, days)
+    kept = keeping.read(folder())
+    if as_json:
+        console.as_json(kept)
+        return
+    for name, count in kept.items():
+        click.echo(f"{name}: {count} days after the last event")
+    click.echo("Attempts at every other service are kept for good." if kept else "All attempts are kept for good.")
 
 
 @events.group()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from penholder.errors import Missing, Refused
 from penholder.measure.intake import folding, manifests, sealing, segments
+from penholder.measure.intake.frames import Rows
 from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
 from penholder.measure.journeys import micros
 
@@ -26,29 +27,41 @@ def erase(folder: Path, *, service: str, journey: str, at: datetime) -> int:
     Seals first. Raises Missing when it is not there, and Refused while the log is being written that may hold it.
     """
     gone = _without(
-        folder, lambda rows: pc.and_(pc.equal(rows["service"], service), pc.equal(rows["journey"], journey)), at
+        folder,
+        lambda rows: pc.and_(pc.equal(rows["service"], service), pc.equal(rows["journey"], journey)),
+        at,
+        unless=lambda rows: rows.service == service and journey in rows.journeys.split(" "),
     )
     if not gone:
         raise Missing(f"There is no attempt {journey} at {service}. Ids are told apart by case.")
     return gone
 
 
-def forget(folder: Path, *, service: str, before: datetime, at: datetime) -> int:
-    """Erase every attempt whose last event is older. Returns how many events they had."""
-    limit = micros(before)
-    return _without(
-        folder, lambda rows: pc.and_(pc.equal(rows["service"], service), pc.less(rows["last_at"], limit)), at
-    )
+def forget(folder: Path, *, before: Mapping[str, datetime], at: datetime) -> int:
+    """Erase every attempt at these services whose last event is older. Returns how many events they had.
+
+    An event of such an attempt that comes in just now begins an attempt of its own.
+    """
+    services = pa.array(before.keys(), pa.string())
+    limits = pa.array([micros(moment) for moment in before.values()], pa.int64())
+
+    def old(rows: pa.Table) -> pa.ChunkedArray:
+        limit = limits.take(pc.index_in(rows["service"].combine_chunks(), value_set=services))
+        return pc.fill_null(pc.less(rows["last_at"], limit), False)
+
+    return _without(folder, old, at, unless=lambda _: False)
 
 
-def _without(folder: Path, chosen: Chosen, at: datetime) -> int:
+def _without(folder: Path, chosen: Chosen, at: datetime, *, unless: Callable[[Rows], bool]) -> int:
+    """Everything but the chosen rows; not while the log holds what `unless` says, for that would come back."""
     sealing.seal(folder, at=at)
     with sealing.alone(folder / "sealing.lock"):
         before = manifests.read(folder)
         for number in segments.numbers(folder / "wal"):
-            if number > before.upto and any(True for _ in segments.read(folder / "wal", number)):
+            if number > before.upto and any(map(unless, segments.read(folder / "wal", number))):
                 raise Refused(
-                    "Events are coming in just now. Try again in half a minute, or stop the intake meanwhile."
+                    "Events of this attempt are coming in just now. Try again in half a minute, or stop the intake "
+                    "meanwhile."
                 )
         new = manifests.begin(folder, before)
         name = f"{before.generation + 1:06}"
@@ -86,8 +99,12 @@ def _of(pairs: pa.Table, keys: npt.NDArray[np.uint64]) -> Chosen:
 
 def _rewritten(file: Path, name: str, chosen: Chosen, at: datetime) -> pa.Table:
     """Take the chosen rows out of a file of the new generation; returns them."""
-    rows = pq.ParquetFile(file).read()
-    hit = chosen(rows)
+    stored = pq.ParquetFile(file)
+    narrow = [name for name in ("service", "journey", "last_at") if name in stored.schema_arrow.names]
+    hit = chosen(stored.read(narrow))
+    if not pc.any(hit).as_py():
+        return stored.schema_arrow.empty_table()
+    rows = stored.read()
     gone = rows.filter(hit)
     if len(gone):
         sidecar = file.with_suffix(".keys")
