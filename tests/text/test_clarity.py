@@ -143,3 +143,43 @@ def test_no_text_is_too_strange(text):
         assert hint.rule in RULES
         assert hint.line >= 1
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+def test_a_heading_that_skips_a_level_and_a_picture_without_a_description_are_told():
+    text = "## One\n\n#### Three\n\n:::{figure} a.png\nA map.\n:::\n\nSee ![](b.png) here.\n"
+    assert [(hint.rule, hint.line) for hint in hints([text])] == [
+        ("heading-level", 3),
+        ("alt-text", 5),
+        ("alt-text", 9),
+    ]
+    assert rules("## One\n\n### Two\n\n## Three\n\n:::{figure} a.png\n:alt: A map\nA map.\n:::\n") == []
+    assert rules("## One\n", "#### Three\n") == ["heading-level"], "levels go on from section to section"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No new service will go live unless it meets the standard.",
+        "Apps will only be considered once the service works.",
+        "Of this, £1.1 to £1.3 billion will be saved by the government.",
+        "The majority of the benefits will be achieved by the departments.",
+        "The terms will be decided on a case-by-case basis.",
+    ],
+)
+def test_standing_rules_and_forecasts_are_no_promises(sentence):
+    assert lacks(sentence) == []
+
+
+def test_a_body_whose_name_begins_with_government_is_somebody():
+    assert lacks("The Government Digital Service will publish 12 guides by March 2014.") == []
+    assert lacks("The government will publish 12 guides by March 2014.") == [WHO]
+
+
+def test_a_figure_that_is_set_needs_no_source_and_one_that_was_found_does():
+    assert words("number-without-source", "The target is that 25% of spending goes to small firms.\n") == []
+    assert words("number-without-source", "A small firm has up to €50 million, as defined by the Commission.\n") == []
+    assert words("number-without-source", "It would save £1.7 to £1.8 billion a year.\n") == ["£1.7 to £1.8 billion"]
+
+
+def test_an_acronym_with_or_before_it_is_explained_and_words_in_capitals_are_none():
+    assert words("acronym", "Small and medium-sized enterprises (or SMEs) gain. Go ON shows how.\n") == []

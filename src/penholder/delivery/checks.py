@@ -86,7 +86,8 @@ def hints(texts: Sequence[tuple[str, str]], *, off: Sequence[str] = ()) -> list[
 
     `off` names rules of `penholder.text.clarity.RULES` that are not asked.
     """
-    found = clarity.hints([words for _, words in texts], off=off)
+    asked = {*off, *clarity.FAULTS}  # those are told as faults, by `soundness`
+    found = clarity.hints([words for _, words in texts], off=asked)
     return [Finding(texts[hint.text][0], hint.line, f"{hint.advice} “{hint.words}”", "note") for hint in found]
 
 

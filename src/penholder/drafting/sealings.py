@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts, histories, iterations, kinds, restorations, rules
+from penholder.drafting import drafts, hints, histories, iterations, kinds, restorations, rules
 from penholder.drafting.histories import Part
 from penholder.drafting.iterations import Sealing
 from penholder.drafting.manifests import MediaDigest
@@ -57,6 +57,7 @@ def seal(*, document_id: int, label: str, stage: str, reason: str, seen: str, by
     reasons = objections_to_sealing(document, by, at)
     if stage and stage not in STAGES:
         reasons.append(_("“%(stage)s” is no stage. Choose one of those that are offered, or none.") % {"stage": stage})
+    reasons += hints.objections_to_sealing(document)
     if not reason.strip():
         reasons.append(_("Say why the text is sealed now, for those who will read it later."))
     if reasons:

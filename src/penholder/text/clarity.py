@@ -30,12 +30,19 @@ RULES: Final[Mapping[str, str]] = {
     "number-without-source": "A figure stands without a footnote, a link or a source.",
     "promise": "Something is promised without who will do it, what could be counted, or by when.",
     "link-words": "The words of a link do not say where it leads.",
+    "heading-level": "A heading skips a level.",
+    "alt-text": "A picture has no description.",
 }
+
+# Rules that `penholder.text.soundness` asks, too, and more strictly: as faults of a text that is to be published.
+FAULTS: Final = frozenset({"heading-level", "alt-text"})
 
 # Known to everybody without being spelt out; GOV.UK's style guide has the same kind of list.
 KNOWN_ACRONYMS: Final = frozenset(
     {"UK", "EU", "US", "USA", "UN", "HM", "BBC", "NHS", "MP", "MPS", "VAT", "TV", "PDF", "IT", "ID", "OK", "CEO"}
     | {"AD", "BC", "AM", "PM", "GMT", "BST"}
+    # Words that stand in capitals in names ("Go ON UK") and for stress.
+    | {"ON", "IN", "OFF", "GO", "NOT", "AND", "OR", "ALL", "NO", "NEW", "THE", "DO", "FOR", "TO", "MUST", "ONLY"}
 )
 
 _EMPTY_LINK_WORDS: Final = frozenset(
@@ -48,11 +55,19 @@ _ABBREVIATION = re.compile(r"<abbr title=\"[^\"]+\">\s*([^<]+?)\s*</abbr>")
 _FOOTNOTE = re.compile(r"\[\^[^\]]+\]")
 _SOURCE = re.compile(r"\[\^[^\]]+\]|\]\(|\bsource:|\baccording to\b|https?://", re.IGNORECASE)
 _FIGURE = re.compile(
-    r"(?:£|€|\$)\s?\d[\d,.]*(?:\s?(?:thousand|million|billion|bn|m|k))?\b"
+    r"(?:£|€|\$)\s?\d[\d,.]*(?:\s?(?:to|and|–|-)\s?[£€$]?\d[\d,.]*)?(?:\s?(?:thousand|million|billion|bn|m|k))?\b"
     r"|\d[\d,.]*\s?(?:%|per cent\b|percent\b|percentage points?\b)"
     r"|\b\d[\d,.]*\s(?:thousand|million|billion)\b",
     re.IGNORECASE,
 )
+# A figure that somebody sets, and not one that somebody found: it has no source, it is one.
+_SET = re.compile(
+    r"\b(?:aim|target|goal|aspiration|ambition|will|shall|must|should|at least|threshold)\b", re.IGNORECASE
+)
+# Said of whoever found it, which is a source in words.
+_FOUND = re.compile(r"\b(?:defined|estimated|reported|published|found|measured|set) by\b", re.IGNORECASE)
+_PICTURE = re.compile(r"!\[\s*\]\(")
+_CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +99,22 @@ def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
         _of_promises,
         _of_links,
     ]
-    return [
-        Hint(rule, number, place, block.start + 1, words, advice)
-        for number, part in enumerate(parts)
-        for place, block in enumerate(part)
-        if block.kind in {"paragraph", "item", "callout", "quote", "term", "footnote"}
-        for question in asked
-        for rule, words, advice in question(block)
-        if rule not in off
-    ]
+    read = {"paragraph", "item", "callout", "quote", "term", "footnote"}
+    found: list[Hint] = []
+    level = 1  # the page's own title; a text may well begin with 2
+    for number, part in enumerate(parts):
+        for place, block in enumerate(part):
+            answers = [one for question in asked if block.kind in read for one in question(block)]
+            answers += _of_pictures(block)
+            if block.kind == "heading":
+                answers += _of_heading(block, level)
+                level = block.level
+            found += [
+                Hint(rule, number, place, block.start + 1, words, advice)
+                for rule, words, advice in answers
+                if rule not in off
+            ]
+    return found
 
 
 def readability(texts: Sequence[str]) -> Reading:
@@ -121,7 +143,8 @@ def _explained(passages: Sequence[Block]) -> set[str]:
     for block in passages:
         for acronym in _ACRONYM.findall(block.plain):
             bare = re.escape(acronym)
-            said = rf"[a-z][^()]*\(\W*{bare}\W*\)|\b{bare}\s+\([^)]*[a-z][^)]*\)|\b{bare}\s+(?:is|stands for|means)\b"
+            said = rf"[a-z][^()]*\(\W*(?:or\s+|the\s+)?{bare}\W*\)|\b{bare}\s+\([^)]*[a-z][^)]*\)"
+            said += rf"|\b{bare}\s+(?:is|stands for|means)\b"
             if re.search(said, block.plain):
                 found.add(acronym.removesuffix("s"))
         found.update(name.removesuffix("s") for name in _ABBREVIATION.findall(block.source))
@@ -142,7 +165,10 @@ def _of_acronyms(block: Block, explained: set[str]) -> Iterator[tuple[str, str, 
 def _of_figures(block: Block) -> Iterator[tuple[str, str, str]]:
     if block.kind == "footnote" or _SOURCE.search(block.source):
         return
-    if figure := _FIGURE.search(block.plain):
+    sentence = next((one for one in sentences(block.plain) if _FIGURE.search(one)), "")
+    if _SET.search(sentence) or _FOUND.search(sentence):
+        return
+    if figure := _FIGURE.search(sentence):
         yield "number-without-source", figure[0], f"Where does “{figure[0]}” come from? Add a footnote or a link."
 
 
@@ -158,6 +184,22 @@ def _of_links(block: Block) -> Iterator[tuple[str, str, str]]:
     for words in _LINK.findall(block.source):
         if words.strip(" .*_").casefold() in _EMPTY_LINK_WORDS:
             yield "link-words", words, f"“{words}” does not say where the link leads. Use the name of what is there."
+
+
+def _of_heading(block: Block, level: int) -> Iterator[tuple[str, str, str]]:
+    if block.level > level + 1:
+        advice = f"A heading of level {block.level} follows one of level {level}. Make it one of level {level + 1}."
+        yield "heading-level", block.plain, advice
+
+
+def _of_pictures(block: Block) -> Iterator[tuple[str, str, str]]:
+    if block.kind == "figure":
+        options = dict(block.attributes)
+        if not options.get("alt", "").strip():
+            shown = options.get("argument", "") or block.plain
+            yield "alt-text", shown, "Say in “:alt:” what the picture shows, for those who cannot see it."
+    elif block.kind != "code" and _PICTURE.search(_CODE.sub("", block.source)):
+        yield "alt-text", _beginning(block.plain), "Say between the square brackets what the picture shows."
 
 
 def _or(parts: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
 from penholder.drafting import drafts as texts_of
-from penholder.drafting import histories, restorations, sealings
+from penholder.drafting import hints, histories, restorations, sealings
 from penholder.drafting.drafts import Reading
 from penholder.drafting.histories import Part
 from penholder.drafting.models import Document, Iteration
@@ -85,6 +85,7 @@ def seal(request: DeskRequest, key: str) -> HttpResponseBase:
         "form": form,
         "latest": latest,
         "unwritten": sealings.unwritten(parts),
+        "unclear": hints.counts(hints.of(document)),
         "stale": stale,
         "crumbs": crumbs(document),
     }

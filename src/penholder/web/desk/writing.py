@@ -24,6 +24,7 @@ from penholder.text.canonical import canonical
 from penholder.web.desk import texts
 from penholder.web.desk.access import DeskRequest, signed_in
 from penholder.web.desk.clashes import Decided, clashes
+from penholder.web.desk.clear import beside
 from penholder.web.desk.drafts import crumbs, find, newest
 
 # Where the session keeps what somebody had written when it turned out that they were signed out.
@@ -71,7 +72,8 @@ def _section(request: DeskRequest, key: str, section: str) -> HttpResponseBase:
     if not sheet["objections"]:
         hands.take(document_id=document.pk, section=section, by=by, at=request.at)
     written = back or {"base": sheet["part"].text, "text": sheet["part"].text}
-    return render(request, "desk/drafts/section.html", sheet | {"base": written["base"], "text": written["text"]})
+    told = {"base": written["base"], "text": written["text"]} | beside(document, section)
+    return render(request, "desk/drafts/section.html", sheet | told)
 
 
 def _post(request: DeskRequest, document: Document, section: str, by: Acting) -> HttpResponseBase:

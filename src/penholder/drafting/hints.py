@@ -1,0 +1,95 @@
+"""Hints for clear writing in a draft: what could be clearer in which passage, and which rules are waived, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as say
+from django.utils.translation import ngettext
+
+from penholder.drafting import drafts, naming
+from penholder.drafting.models import Document
+from penholder.drafting.waived import Waiver
+from penholder.text import clarity
+
+# What each rule of `clarity.RULES` is called at the desk.
+NAMES: Final[dict[str, str | Promise]] = {
+    "long-sentence": say("Long sentences"),
+    "reading-age": say("Hard to read"),
+    "acronym": say("Acronyms that nobody explains"),
+    "number-without-source": say("Figures without a source"),
+    "promise": say("Promises that cannot be checked"),
+    "link-words": say("Links that do not say where they lead"),
+    "heading-level": say("Headings that skip a level"),
+    "alt-text": say("Pictures without a description"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One thing that could be clearer. `passage` is its lasting name; `waiver` says why it is left so, if it is."""
+
+    rule: str
+    section: str
+    title: str
+    passage: str
+    line: int  # in the section's text, from 1
+    words: str
+    advice: str
+    waiver: Waiver | None = None
+
+    @property
+    def name(self) -> str:
+        """What the rule is called."""
+        return str(NAMES[self.rule])
+
+
+def of(document: Document) -> list[Hint]:
+    """All hints on the draft as it stands, in reading order, the waived ones with their waiver."""
+    drafts.read(document.pk)
+    parts = naming.names(document).parts
+    waivers = {(row.rule, row.passage): row for row in Waiver.objects.filter(document=document, ended_at=None)}
+    return [
+        Hint(
+            hint.rule,
+            parts[hint.text].key,
+            parts[hint.text].title,
+            name := parts[hint.text].names[hint.passage],
+            hint.line,
+            hint.words,
+            hint.advice,
+            waivers.get((hint.rule, name)) or waivers.get((hint.rule, "")),
+        )
+        for hint in clarity.hints([part.text for part in parts])
+    ]
+
+
+def open_ones(hints: Sequence[Hint]) -> list[Hint]:
+    """Those that nobody waived."""
+    return [hint for hint in hints if hint.waiver is None]
+
+
+def counts(hints: Sequence[Hint]) -> list[tuple[str, str, int]]:
+    """Each rule with its name and how many open hints it gives; rules without any are left out."""
+    counted = Counter(hint.rule for hint in open_ones(hints))
+    return [(rule, str(NAMES[rule]), counted[rule]) for rule in NAMES if counted[rule]]
+
+
+def objections_to_sealing(document: Document) -> list[str]:
+    """Why the draft may not be sealed for want of clarity: only where the document asks for that."""
+    if not document.clear_before_sealing:
+        return []
+    count = len(open_ones(of(document)))
+    if not count:
+        return []
+    words = ngettext(
+        "This text is to be clear before it is sealed; %(count)s hint is open. Follow it, or waive it with a reason.",
+        "This text is to be clear before it is sealed; %(count)s hints are open. Follow them, or waive them with a "
+        "reason.",
+        count,
+    )
+    return [words % {"count": count}]
