@@ -93,6 +93,19 @@ def test_a_paragraph_that_was_put_in_before_another():
     assert (change.paragraph, change.start, change.text) == (1, 0, "Two.\n\n")
 
 
+def test_the_end_of_a_new_paragraph_may_be_another_persons():
+    change = only(body(p(run("One."), mark="ins"), p(put_in("Two.", "Ben"))))
+    assert (change.author, change.text) == ("Ben", "\n\nTwo.")
+    change = only(body(p(put_in("Two.", "Ben"), mark="ins"), p(run("Three."))))
+    assert (change.author, change.text) == ("Ben", "Two.\n\n")
+
+
+def test_an_empty_paragraph_that_was_put_in_says_nothing():
+    data = body(p(run("One."), mark="ins"), p(), p(run("Two.")))
+    assert told(data).changes == ()
+    assert [one.reason for one in told(data).left] == ["formatting"]
+
+
 def test_a_heading_that_was_put_in_is_a_heading():
     styles = (
         f'<w:styles {NAMES}><w:style w:type="paragraph" w:styleId="H2"><w:name w:val="heading 2"/></w:style></w:styles>'

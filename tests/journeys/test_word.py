@@ -19,10 +19,6 @@ BACK = body(
 )
 
 
-def shot(page, name):
-    page.screenshot(path=f"/tmp/word-x/shots/{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize("width", [1280, 320])
 def test_a_returned_document_is_looked_at_and_taken_in(desk, enter, axe, width, tmp_path):  # noqa: F811
     (tmp_path / "back from Health.docx").write_bytes(BACK)

@@ -62,7 +62,7 @@ _FIGURE = re.compile(
 )
 # A figure that somebody sets, and not one that somebody found: it has no source, it is one.
 _SET = re.compile(
-    r"\b(?:aim|target|goal|aspiration|ambition|will|shall|must|should|at least|threshold)\b", re.IGNORECASE
+    r"\b(?:aim|target|goal|aspiration|ambition|commitment|will|shall|must|should|at least|threshold)\b", re.IGNORECASE
 )
 # Said of whoever found it, which is a source in words.
 _FOUND = re.compile(r"\b(?:defined|estimated|reported|published|found|measured|set) by\b", re.IGNORECASE)

@@ -81,6 +81,10 @@ def trace(raws: Sequence[Raw]) -> Traced:
                 if not edit.notes:
                     traced.left.append(Left("formatting", quote, edit.mark.author, edit.mark.at))
                 continue
+            at_an_end = (start, end) in {(0, 0), (len(words), len(words))}
+            if at_an_end and _is_break(edit.text):
+                traced.left.append(Left("formatting", words[:40], edit.mark.author, edit.mark.at))
+                continue
             edit.text = _spaced(edit, group.base)
             start, end = _closed_up(words, start, end, edit.text)
             change = _change(group.paragraph, start, end, edit, words)
@@ -216,8 +220,17 @@ def _goes_on(edits: Sequence[Edit], at: int, mark: Mark) -> bool:
     return (last.author, last.move) == (mark.author, mark.move)
 
 
+def _is_break(text: str) -> bool:
+    """Whether these are only ends of paragraphs, with what begins the next one."""
+    return "\n" in text and not text.strip("\n -#")
+
+
 def _put_in(edits: list[Edit], at: int, text: str, mark: Mark) -> None:
     if _goes_on(edits, at, mark):
+        edits[-1].text += text
+    elif edits and edits[-1].start == edits[-1].end == at and (_is_break(edits[-1].text) or _is_break(text)):
+        # The end of a new paragraph may be another person's; it says nothing without the words.
+        edits[-1].mark = mark if _is_break(edits[-1].text) else edits[-1].mark
         edits[-1].text += text
     else:
         edits.append(Edit(at, at, text, mark))
