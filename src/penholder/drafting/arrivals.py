@@ -18,6 +18,7 @@ from penholder.drafting.models import Iteration
 from penholder.drafting.naming import Named, Standing
 from penholder.drafting.returned_files import Arrival
 from penholder.drafting.seats import Seat
+from penholder.drafting.suggestions import locked
 from penholder.errors import Missing, Refused
 from penholder.formats.word.placing import Placed, PlacedComment, Placement, nearness, place
 from penholder.formats.word.reading import read
@@ -161,9 +162,11 @@ def take_in(*, arrival_id: int, number: int | None, by: Seat, at: datetime) -> A
     brings it inside. Raises Refused.
     """
     arrival = find(arrival_id=arrival_id, by=by)
+    locked(arrival.document_id)
     seen = look_at(arrival, number=number)
+    named = naming.names(arrival.document)
     inside = not by.lodges
-    made = [_take(entry, arrival, by=by, at=at, inside=inside) for entry in seen.new]
+    made = [_take(entry, arrival, named, by=by, at=at, inside=inside) for entry in seen.new]
     receipt = {
         "iteration": seen.source.iteration.number,
         "made": [*arrival.receipt.get("made", []), *made],
@@ -238,7 +241,7 @@ def _key(what: TrackedChange | TrackedComment | Left) -> str:
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _take(entry: Entry, arrival: Arrival, *, by: Seat, at: datetime, inside: bool) -> dict[str, Any]:
+def _take(entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetime, inside: bool) -> dict[str, Any]:
     source = f"{arrival.name[:200]} #{entry.key}"
     author = entry.what.author or _("Somebody without a name")
     standing, placed = entry.standing, entry.placed
@@ -250,6 +253,7 @@ def _take(entry: Entry, arrival: Arrival, *, by: Seat, at: datetime, inside: boo
         thread = threads.open(
             document_id=arrival.document_id, body=comment.text or "–", by=by, at=at, section=standing.section,
             passage=standing.name, pointed=pointed, inside=inside, author=author, source=source, said_at=comment.at,
+            named=named,
         )  # fmt: skip
         for reply in comment.replies:
             threads.say(
@@ -258,19 +262,19 @@ def _take(entry: Entry, arrival: Arrival, *, by: Seat, at: datetime, inside: boo
         if comment.resolved:
             threads.resolve(thread_id=thread.pk, by=by, at=at)
         return {"thread": thread.pk, "number": thread.number, "by": author}
-    what, passage, proposed = _act(placed, standing, arrival)
+    what, passage, proposed = _act(placed, standing, named)
     row = suggestions.make(
         document_id=arrival.document_id, what=what, section=standing.section, by=by, at=at, passage=passage,
         proposed=proposed, reason=_reason(placed), inside=inside, author=author, source=source,
-        made_at=placed.change.at,
+        made_at=placed.change.at, named=named,
     )  # fmt: skip
     return {"suggestion": row.pk, "number": row.number, "by": author}
 
 
-def _act(placed: Placed, standing: Standing, arrival: Arrival) -> tuple[str, str, str]:
+def _act(placed: Placed, standing: Standing, named: Named) -> tuple[str, str, str]:
     """What kind of suggestion it is, on which passage, and its words."""
     if placed.before:
-        return What.INSERT, _preceding(standing, naming.names(arrival.document)), placed.text
+        return What.INSERT, _preceding(standing, named), placed.text
     if placed.after:
         return What.INSERT, standing.name, placed.text
     return (What.REPLACE, standing.name, placed.becomes) if placed.becomes else (What.DELETE, standing.name, "")

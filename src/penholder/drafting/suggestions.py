@@ -42,14 +42,16 @@ def make(
     author: str = "",
     source: str = "",
     made_at: datetime | None = None,
+    named: Named | None = None,
 ) -> Suggestion:
     """Suggest a change to the passage with this name. `inside`: only its own organisation sees it until it is lodged.
 
     `quote` is the passage as the author read it; it is taken from the draft unless told otherwise. What comes in from a
-    file names its `author` in words, its `source`, and when it was made there. Raises Refused.
+    file names its `author` in words, its `source`, and when it was made there. Who makes many at once hands in the
+    draft as `named`, with the document locked since. Raises Refused.
     """
     document = locked(document_id)
-    named = naming.names(document)
+    named = named or naming.names(document)
     standing = named.find(passage) if passage else None
     row = Suggestion(
         document=document,

@@ -56,15 +56,17 @@ def open(  # noqa: A001 - threads.open(...) reads as what it does
     author: str = "",
     source: str = "",
     said_at: datetime | None = None,
+    named: Named | None = None,
 ) -> Thread:
     """Begin to discuss a passage, a section (without `passage`) or the whole text (without `section`).
 
     `words` are those of the passage that it is about; the whole of it unless they are said. `pointed` is the place on
     an older state of the text. `people` are those who may be named. What comes in from a file names its `author` in
-    words, its `source`, and when it was said there. Raises Refused.
+    words, its `source`, and when it was said there. Who opens many at once hands in the draft as `named`, with the
+    document locked since. Raises Refused.
     """
     document = locked(document_id)
-    named = naming.names(document)
+    named = named or naming.names(document)
     standing = named.find(passage) if passage else None
     reasons = objections.to_contributing(by, document_id) + objections.to_saying(body)
     if reasons := reasons + _out_of_place(named, section, standing, words, known=not passage or pointed is not None):

@@ -79,6 +79,8 @@ def _leaf(block: int, source: str, cursor: int, token: Token, *, cell: bool) -> 
 
 def fold(words: str, places: Sequence[int]) -> tuple[str, list[int]]:
     """`words` with each run of white space as one space and none at the ends, and the place of each character left."""
+    if words == " ".join(words.split()):
+        return words, list(places)
     kept: list[str] = []
     found: list[int] = []
     gap: int | None = None
@@ -129,9 +131,23 @@ class _Reader:
         self.places.append(place)
 
     def _said(self, words: str, *, code: bool) -> None:
+        if self._whole(words, code=code):
+            return
         waiting = iter(words)
         for character in waiting:
             self._character(character, waiting, code=code)
+
+    def _whole(self, words: str, *, code: bool) -> bool:
+        """Most words stand in the source as they are read, behind a mark or two: those are read at once."""
+        if not code and ("\\" in words or "&" in words):
+            return False
+        at = self.source.find(words, self.at, self.at + len(words) + 8)
+        if at < 0 or not _SILENT.issuperset(self.source[self.at : at]):
+            return False
+        self.words += words
+        self.places += range(at, at + len(words))
+        self.at = at + len(words)
+        return True
 
     def _character(self, character: str, waiting: Iterator[str], *, code: bool) -> None:
         source = self.source
