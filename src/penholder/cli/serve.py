@@ -53,7 +53,7 @@ def run(host: str, port: int, *, workers: int, no_work: bool, say: Callable[[str
         "penholder.config.asgi:app",
         http="penholder.web.public.server:Protocol",
         interface="asgi3",
-        ws="websockets-sansio",
+        ws="penholder.web.live.protocol:LiveProtocol",
         ws_max_size=LONGEST_MESSAGE,
         ws_ping_interval=SECONDS_BETWEEN_PINGS,
         ws_ping_timeout=SECONDS_BETWEEN_PINGS,

@@ -14,10 +14,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts, rules
+from penholder.drafting import drafts, rights, rules
 from penholder.drafting.models import Document, DraftUpdate
 from penholder.errors import Missing
-from penholder.people import permissions
 from penholder.people.acting import Acting, holding_now
 
 
@@ -34,16 +33,22 @@ class LiveUpdate:
 class Standing:
     """A draft between two moments: its last update, whether it is frozen, and who of those asked about may not write.
 
-    `objections` maps posts and persons (their primary keys) to reasons; who is not in it may write.
+    `objections` maps posts and persons (their primary keys) to reasons; who is not in it may write. `strangers` are
+    those who may not even read it any more.
     """
 
     sequence: int
     frozen: tuple[str, ...]
     objections: Mapping[tuple[int, int], tuple[str, ...]]
+    strangers: frozenset[tuple[int, int]]
 
     def against(self, by: Acting) -> tuple[str, ...]:
         """Every reason why this one may not write now."""
         return (*self.objections.get(_seat(by), ()), *self.frozen)
+
+    def lets_read(self, by: Acting) -> bool:
+        """Whether this one may still see the draft."""
+        return _seat(by) not in self.strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Kept:
 
 def standing(document_id: int, writers: Collection[Acting], *, at: datetime) -> Standing:
     """How the draft stands for these writers. Three queries. Raises Missing when the document is gone."""
-    document = Document.objects.filter(pk=document_id).only("frozen_at", "frozen_by", "frozen_reason").first()
+    document = Document.objects.filter(pk=document_id).defer("graveyard").select_related("organisation").first()
     if document is None:
         raise Missing(_("This document is not there any more."))
     return _standing(document, writers, at)
@@ -69,7 +74,8 @@ def standing(document_id: int, writers: Collection[Acting], *, at: datetime) -> 
 
 def _standing(document: Document, writers: Collection[Acting], at: datetime) -> Standing:
     latest = DraftUpdate.objects.filter(document=document).aggregate(last=Max("sequence"))["last"] or 0
-    return Standing(latest, tuple(rules.objections_of_freeze(document)), _objections(writers, at))
+    objections, strangers = _objections(document, writers, at)
+    return Standing(latest, tuple(rules.objections_of_freeze(document)), objections, strangers)
 
 
 @transaction.atomic
@@ -86,7 +92,7 @@ def open_draft(document_id: int, *, at: datetime) -> tuple[bytes, int]:
 @transaction.atomic
 def keep(*, document_id: int, updates: Sequence[LiveUpdate], known: int, at: datetime) -> Kept:
     """Store, in order, what may be stored. Five queries however many there are; `known` is the room's last update."""
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
+    document = Document.objects.select_for_update(of=("self",)).defer("graveyard").get(pk=document_id)
     now = _standing(document, [one.by for one in updates], at)
     missed = drafts.since(document_id, known) if now.sequence > known else []
     refused: dict[int, tuple[str, ...]] = {}
@@ -104,13 +110,19 @@ def _seat(by: Acting) -> tuple[int, int]:
     return by.post.pk, by.person.pk if by.person else 0
 
 
-def _objections(writers: Collection[Acting], at: datetime) -> dict[tuple[int, int], tuple[str, ...]]:
+def _objections(
+    document: Document, writers: Collection[Acting], at: datetime
+) -> tuple[dict[tuple[int, int], tuple[str, ...]], frozenset[tuple[int, int]]]:
+    """Why some of these may not write, and who of them may not even read."""
     held = holding_now([by.person.pk for by in writers if by.person], at=at)
-    found = {}
-    for by in {_seat(by): by for by in writers}.values():
-        reasons = permissions.objections("text.draft", by.post)
-        if by.person and _seat(by) not in held:
+    found, strangers = {}, set()
+    for seat, by in {_seat(by): by for by in writers}.items():
+        reasons = rights.objections_to_writing(document, by.post)
+        lost = by.person is not None and seat not in held
+        if lost:
             reasons.append(_("You no longer hold the post “%(post)s”.") % {"post": by.post.title})
         if reasons:
-            found[_seat(by)] = tuple(reasons)
-    return found
+            found[seat] = tuple(reasons)
+        if lost or (reasons and rights.objections_to_reading(document, [by.post])):
+            strangers.add(seat)
+    return found, frozenset(strangers)

@@ -36,6 +36,11 @@ ASIDE = """
 from penholder.drafting.models import SetAside
 print(json.dumps([[row.person.name, row.reasons, row.changes] for row in SetAside.objects.filter(document__key=KEY).order_by("pk")]))
 """
+SUGGESTED = """
+from penholder.drafting.contributions import Suggestion
+rows = Suggestion.objects.filter(document__key=KEY)
+print(json.dumps([[row.author.name, row.what, row.proposed.strip()] for row in rows]))
+"""
 WRITERS = """
 from penholder.drafting.models import DraftUpdate
 print(json.dumps(sorted(set(DraftUpdate.objects.filter(document__key=KEY, sequence__gt=1).values_list("person", "post")))))
@@ -110,6 +115,8 @@ def test_a_freeze_is_told_at_once_and_what_came_too_late_is_put_aside(who, run):
     [[name, reasons, changes]] = json.loads(run(ASIDE))
     assert (name, len(reasons)) == ("Ben", 1)
     assert changes[0]["now"].startswith("too late in time")
+    # And it is a suggestion, in the name of who typed it.
+    assert json.loads(run(SUGGESTED)) == [["Ben", "replace", "too late in time # Vision"]]
 
 
 LOSE_POST = """
@@ -139,8 +146,8 @@ def test_who_may_no_longer_write_is_told_while_the_socket_is_open(who, run, name
             else:
                 await ben.until(lambda: ben.reasons)
                 assert "no longer hold the post" in ben.reasons[0]
-                number = await ben.type("after ", at=0)
-                await ben.until(lambda: number in ben.refused)
+                await ben.until(lambda: ben.code)
+                assert ben.code == 4403
             await pia.type("goes on ")
             await pia.saved()
             assert "after" not in pia.text()

@@ -13,11 +13,12 @@ from typing import Any
 from django.utils import timezone
 
 from penholder.drafting import drafts
-from penholder.drafting.models import Document
 from penholder.web.live import keeping, requests, sockets
+from penholder.web.live.protocol import AT_ONCE
 from penholder.web.live.requests import Answered, Asker
 from penholder.web.live.rooms import Room
-from penholder.web.live.visitors import Complete, Visitor, identify, objections_to_posting
+from penholder.web.live.sockets import Socket
+from penholder.web.live.visitors import Complete, identify, objections_to_posting
 
 _PLACE = re.compile(r"/desk/live/(?P<key>[-\w]{1,120})/(?P<cursor>cursor/)?\Z")
 # A room that nobody is in is kept a little: a page that is loaded again finds it warm, and long-polls come and go.
@@ -62,14 +63,16 @@ class Live:
 
     async def _socket(self, key: str, scope: Any, receive: Any, send: Any) -> None:
         visitor = await self._run(identify, scope, self._complete)
-        document_id = await self._document(key) if visitor else None
-        if visitor is None or document_id is None or visitor.objections_to_reading():
+        found = await self._run(keeping.enter, key, visitor, timezone.now()) if visitor else None
+        if visitor is None or found is None or not found[2]:
             await sockets.turn_away(receive, send)
             return
+        document_id, reasons, _ = found
         await receive()
         await send({"type": "websocket.accept"})
         room = await self._room(document_id)
-        await sockets.talk(room, visitor, await self._reasons(room, visitor), receive, send)
+        at_once = scope.get("extensions", {}).get(AT_ONCE)
+        await sockets.talk(room, Socket(visitor, reasons, send, at_once), receive, send)
         self._leave(document_id)
 
     async def _request(self, key: str, pointing: bool, scope: Any, receive: Any, send: Any) -> None:
@@ -83,15 +86,16 @@ class Live:
         visitor = await self._run(identify, scope, self._complete)
         if visitor is None:
             raise Answered(401, [])
-        if why_not := visitor.objections_to_reading():
-            raise Answered(403, why_not)
-        document_id = await self._document(key)
-        if document_id is None:
+        found = await self._run(keeping.enter, key, visitor, timezone.now())
+        if found is None:
             raise Answered(404, [])
+        document_id, reasons, reads = found
+        if not reads:
+            raise Answered(403, reasons)
         room = await self._room(document_id)
         if not room.claims(client, visitor):
             raise Answered(409, ["This client belongs to somebody else. Load the page again."])
-        asker = Asker(visitor, client, await self._reasons(room, visitor))
+        asker = Asker(visitor, client, reasons)
         if not posted:
             await requests.wait(room, asker, after, send)
         elif pointing:
@@ -149,17 +153,6 @@ class Live:
             del self._rooms[document_id]
             closing = asyncio.create_task(task.result().close())
             closing.add_done_callback(_tell_of_trouble)
-
-    async def _reasons(self, room: Room, visitor: Visitor) -> tuple[str, ...]:
-        found: keeping.Roll = await self._run(keeping.roll, room.document_id, [visitor], timezone.now())
-        return found.reasons[0]
-
-    async def _document(self, key: str) -> int | None:
-        def find() -> int | None:
-            return Document.objects.filter(key=key).values_list("pk", flat=True).first()
-
-        found: int | None = await self._run(find)
-        return found
 
     async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,15 @@ from django.db import close_old_connections
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from penholder.drafting import asides, drafts, live_updates
+from penholder.agreement import seating
+from penholder.drafting import asides, drafts, live_updates, offers
 from penholder.drafting.live_updates import Kept, LiveUpdate
-from penholder.drafting.models import DraftUpdate
+from penholder.drafting.models import Document, DraftUpdate
 from penholder.drafting.updates import Unfit, inspect
+from penholder.errors import PenholderError
 from penholder.web.live.visitors import Visitor, gone
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,18 @@ class Roll:
     sequence: int
     reasons: tuple[tuple[str, ...], ...]
     ended: tuple[bool, ...]
+    strangers: tuple[bool, ...]
+
+
+def enter(key: str, visitor: Visitor, at: datetime) -> tuple[int, tuple[str, ...], bool] | None:
+    """The document with this key, why the visitor may not write in its draft, and whether they may read it at all."""
+    close_old_connections()
+    document_id = Document.objects.filter(key=key).values_list("pk", flat=True).first()
+    if document_id is None:
+        return None
+    with translation.override(visitor.language or None):
+        now = live_updates.standing(document_id, [visitor.acting], at=at)
+    return document_id, now.against(visitor.acting), now.lets_read(visitor.acting)
 
 
 def whole(document_id: int, at: datetime) -> tuple[bytes, int]:
@@ -66,7 +83,12 @@ def roll(document_id: int, visitors: Sequence[Visitor], at: datetime) -> Roll:
             by_language[language] = live_updates.standing(document_id, [visitor.acting for visitor in visitors], at=at)
     reasons = [by_language[visitor.language].against(visitor.acting) for visitor in visitors]
     some = next(iter(by_language.values()))
-    return Roll(some.sequence, tuple(reasons), tuple(visitor.session in ended for visitor in visitors))
+    return Roll(
+        some.sequence,
+        tuple(reasons),
+        tuple(visitor.session in ended for visitor in visitors),
+        tuple(not some.lets_read(visitor.acting) for visitor in visitors),
+    )
 
 
 def put_aside(document_id: int, update: bytes, visitor: Visitor, reasons: Sequence[str], at: datetime) -> bool:
@@ -77,7 +99,15 @@ def put_aside(document_id: int, update: bytes, visitor: Visitor, reasons: Sequen
     except Unfit:
         return False
     kept = asides.set_aside(document_id=document_id, update=update, reasons=reasons, by=visitor.acting, at=at)
-    return kept is not None
+    if kept is None:
+        return False
+    try:
+        seat = seating.seat(kept.document, visitor.acting, at=at)
+        with translation.override(visitor.language or None):
+            offers.offer(aside_id=kept.pk, by=seat, at=at)
+    except PenholderError as problem:  # it stays aside, whole
+        _log.info("What %s typed too late is no suggestion yet: %s", visitor.acting.words, problem)
+    return True
 
 
 def make_readable(document_id: int, at: datetime) -> None:

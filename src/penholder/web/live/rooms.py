@@ -20,7 +20,7 @@ from penholder.web.live.texts import NOTHING, RoomText, merged
 from penholder.web.live.visitors import Visitor
 
 # Long enough that fifty people who type share one transaction, short enough that nobody sees it.
-SECONDS_TO_GATHER = 0.02
+SECONDS_TO_GATHER = 0.03
 # How often what other processes stored is looked for, when nobody tells us (Redis does).
 SECONDS_BETWEEN_LOOKS = 0.25
 # How often everybody's session and post are looked at, though they type nothing.
@@ -282,12 +282,15 @@ class Room:
     async def _call_the_roll(self) -> None:
         members = list(self.members)
         found = await self._run(keeping.roll, self.document_id, [member.visitor for member in members], self._clock())
-        for member, reasons, ended in zip(members, found.reasons, found.ended, strict=True):
+        for member, reasons, ended, stranger in zip(members, found.reasons, found.ended, found.strangers, strict=True):
             if ended:
                 member.end(4401)
-            elif reasons != member.reasons:
+                continue
+            if reasons != member.reasons:
                 member.reasons = reasons
                 member.put(frames.state(reasons))
+            if stranger:
+                member.end(4403)
 
     async def _make_readable(self) -> None:
         if self._readable != self.sequence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -38,20 +39,24 @@ class Pace:
 class Socket:
     """A member who came by a WebSocket."""
 
-    def __init__(self, visitor: Visitor, client: int, reasons: tuple[str, ...], send: Any) -> None:
-        """`send` is the connection's, as ASGI has it."""
+    def __init__(
+        self, visitor: Visitor, reasons: tuple[str, ...], send: Any, at_once: Callable[[bytes], bool] | None = None
+    ) -> None:
+        """`send` is the connection's, as ASGI has it; `at_once` the short way, where the server has one."""
         self.visitor = visitor
-        self.client = client
+        self.client = -1
+        self._at_once = at_once
         self.reasons = reasons
         self._send = send
         self._outbox: deque[bytes] = deque()
         self._size = 0
         self._wake = asyncio.Event()
+        self._writing = False
         self.code = 0
 
     def put(self, frame: bytes) -> None:
         """Say something to them, as soon as they read."""
-        if self.code:
+        if self.code or (self._at_once and not self._outbox and not self._writing and self._at_once(frame)):
             return
         self._outbox.append(frame)
         self._size += len(frame)
@@ -73,13 +78,15 @@ class Socket:
             while self._outbox:
                 frame = self._outbox.popleft()
                 self._size -= len(frame)
+                self._writing = True
                 await self._send({"type": "websocket.send", "bytes": frame})
+                self._writing = False
             if self.code:
                 await self._send({"type": "websocket.close", "code": self.code})
                 return
 
 
-async def talk(room: Room, visitor: Visitor, reasons: tuple[str, ...], receive: Any, send: Any) -> None:
+async def talk(room: Room, member: Socket, receive: Any, send: Any) -> None:
     """Let somebody take part until either side ends it. The socket has been accepted."""
     hello = await _next(receive)
     if hello is None:
@@ -89,10 +96,10 @@ async def talk(room: Room, visitor: Visitor, reasons: tuple[str, ...], receive: 
     except Garbled:
         await send({"type": "websocket.close", "code": 1007})
         return
-    if not room.claims(client, visitor):
+    if not room.claims(client, member.visitor):
         await send({"type": "websocket.close", "code": 4409})
         return
-    member = Socket(visitor, client, reasons, send)
+    member.client = client
     room.come_in(member, knows)
     writing = asyncio.create_task(member.write())
     reading = asyncio.create_task(_read(room, member, receive))

@@ -20,7 +20,6 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from penholder.people import permissions
 from penholder.people.acting import Acting
 from penholder.people.models import Person
 
@@ -54,12 +53,6 @@ class Visitor:
     def colour(self) -> int:
         """Which colour their cursor has; the same wherever they come in."""
         return sha256(str(self.person).encode()).digest()[0] % COLOURS
-
-    def objections_to_reading(self) -> list[str]:
-        """Why they may not see a draft; who writes or reads texts before they are published may."""
-        if not permissions.objections("text.draft", self.acting.post):
-            return []
-        return permissions.objections("text.read", self.acting.post)
 
 
 def identify(scope: Any, complete: Complete) -> Visitor | None:

@@ -110,6 +110,14 @@ export class Connection {
     else this.connectSocket();
   }
 
+  /** They may not even read any more: nothing is tried again, and what they see stays to be copied. */
+  private closed(): void {
+    this.open = true;
+    this.unsaved.clear();
+    this.tell();
+    this.end();
+  }
+
   private again(): void {
     this.open = false;
     this.tell();
@@ -150,6 +158,7 @@ export class Connection {
       if (this.socket !== socket) return;
       this.socket = null;
       this.signedOut = event.code === 4401;
+      if (event.code === 4403) return this.closed(); // the reasons have been told
       if (!welcomed && this.failures + 1 >= FAILURES_BEFORE_REQUESTS) {
         this.byRequests = true;
         window.setTimeout(() => this.trySocket(), SECONDS_BEFORE_ANOTHER_SOCKET * 1000);
