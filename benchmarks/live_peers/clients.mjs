@@ -105,6 +105,7 @@ class Client {
           }
           return;
         }
+        if (this.onlyBrings) return;
         const now = performance.now();
         const kept = protocol.kept?.(message);
         if (kept) keptLate.push(now - sentAt[this.index][kept]);
@@ -131,8 +132,9 @@ const told = (values) => {
 
 const all = Array.from({ length: clients }, (_, index) => new Client(index));
 if (seed) {
-  // The peers keep nothing: somebody has to bring the text.
+  // The peers keep nothing: somebody has to bring the text, and to stay, because the last to go takes it along.
   const first = new Client(0);
+  first.onlyBrings = true;
   await first.open();
   const doc = new Y.Doc();
   for (const [key, text] of Object.entries(seed)) doc.getText(`text:${key}`).insert(0, text);

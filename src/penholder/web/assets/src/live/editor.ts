@@ -91,10 +91,19 @@ export function edit(host: HTMLElement, text: Y.Text, words: Words, label: strin
       ],
     }),
   });
+  let open = false;
+  let waiting = 0;
   return {
     view,
-    writable: (may) => view.dispatch({ effects: readOnly.reconfigure(closed(!may)) }),
+    // Told in the middle of an update, too, when what was typed is sent; CodeMirror takes it only afterwards.
+    writable: (may) => {
+      if (may === open) return;
+      open = may;
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(() => view.dispatch({ effects: readOnly.reconfigure(closed(!open)) }));
+    },
     destroy: () => {
+      window.clearTimeout(waiting);
       view.destroy();
       undo.destroy();
     },
