@@ -59,6 +59,7 @@ def test_sealing_after_a_split_finds_every_passage_by_its_old_name(desk):
     act(desk, outlines.join, section="meetings")
     assert keys(desk) == ["vision", "leaders", "skills"]
     assert desk.texts()["leaders"] == TEXTS["leaders"]
+    assert not histories.taken_out(document(desk)), "what stands elsewhere now is not offered twice"
     assert sealed(desk, "again").seal == first.seal
 
 

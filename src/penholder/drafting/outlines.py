@@ -103,7 +103,9 @@ def join(*, document_id: int, section: str, by: Acting, at: datetime) -> str:
     text = canonical(f"{canonical(before.text)}\n{canonical(reading.section(section).text)}")
     if objections := objections_to_text(text):
         raise Refused(objections)
-    drafts.change(document_id=document_id, edits=[SetText(before.key, text), Remove(section)], by=by, at=at)
+    # Emptied before it goes, so that nobody puts back what stands elsewhere now.
+    edits: list[Edit] = [SetText(before.key, text), SetText(section, ""), Remove(section)]
+    drafts.change(document_id=document_id, edits=edits, by=by, at=at)
     return before.key
 
 
