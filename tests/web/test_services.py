@@ -200,3 +200,19 @@ def test_a_journey_stands_on_the_page_of_its_service(ministry, draw, events):
     assert "20 attempts that began in September 2026 to September 2026, by version 1 of the journey" in words
     assert "Most people leave at “About you”: 40.0% of those who come to it." in words
     assert "About you 20 (100.0%) 8 (40.0%) 21.9% to 61.3%" in words
+
+
+def test_the_real_register_shows_the_headline_that_misleads_beside_the_one_that_does_not(shared, ministry, events):
+    from penholder.services import disclosures, imports, quarters
+    from penholder.web.public.register import like_with_like
+
+    name = "services_2018-09-19.csv"
+    imports.take_in(
+        name, (shared / "services" / name).read_bytes(), said_on=date(2018, 9, 19), at=NOON, on=NOON.date(), reason=""
+    )
+    told = disclosures.read(at=NOON)
+    spans = {told.table.labels[key]: span for key, span in told.table.spans.items() if key in told.table.labels}
+    compared = quarters.like_with_like(told, "digital-take-up", spans["2017-Q2"], spans["2017-Q3"])
+    shown = like_with_like(compared, "share")
+    assert (shown["before"], shown["after"]) == ("90.8%", "79.6%")
+    assert (shown["matched_before"], shown["matched_after"]) == ("79.5%", "79.7%")

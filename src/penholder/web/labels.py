@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 
 def labels() -> Mapping[str, str]:
@@ -38,7 +39,12 @@ def labels() -> Mapping[str, str]:
 
 
 def of_charts() -> Mapping[str, str]:
-    """As `penholder.charts.drawing.WORDS`, in the language that is being spoken."""
+    """The `WORDS` of the modules of `penholder.charts`, in the language that is being spoken."""
+    return _of_charts(get_language())
+
+
+@lru_cache(maxsize=16)  # looked up for every chart of a site with thousands
+def _of_charts(_language: str | None) -> Mapping[str, str]:
     return {
         "bar": _("Bar chart"),
         "stacked": _("Stacked bar chart"),

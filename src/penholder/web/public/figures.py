@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from penholder.charts.over_time import Marker, Moment, OverTime, Target
 from penholder.charts.ticks import said
@@ -162,9 +163,14 @@ def amount(given: Decimal | Absence, unit: str) -> Said:
 
 def period(span: Span) -> str:
     """The days of a period in the reader's language: "October 2016 to September 2017"."""
+    return _period(span, get_language())
+
+
+@lru_cache(maxsize=2048)  # a page says the same two dozen periods in every table
+def _period(span: Span, _language: str | None) -> str:
     first, last = span.starts_on, span.ends_on - _DAY_LONG
     if first.day != 1 or span.ends_on.day != 1:
-        return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
+        return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
     if span.months == 1:
         return _month(first)
     return _("%(first)s to %(last)s") % {"first": _month(first), "last": _month(last)}
@@ -174,8 +180,9 @@ def _month(day: date) -> str:
     return f"{MONTHS[day.month]} {day.year}"
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {_month(day)}"
+def day(on: date) -> str:
+    """A day in the reader's language."""
+    return f"{on.day} {_month(on)}"
 
 
 def short(span: Span) -> str:
@@ -247,7 +254,7 @@ def _targets(service: ServiceStanding, key: str, shown: Sequence[Span]) -> tuple
         return ()
     first = next((at for at, span in enumerate(shown) if span.ends_on > target.said_on), len(shown) - 1)
     label = _("Target: %(value)s by %(day)s") % {
-        "value": number(target.value, "share" if target.value <= 1 else "count"), "day": _day(target.due_on),
+        "value": number(target.value, "share" if target.value <= 1 else "count"), "day": day(target.due_on),
     }  # fmt: skip
     return (Target(target.value, first, len(shown) - 1, label),)
 
@@ -258,7 +265,7 @@ def _markers(service: ServiceStanding, shown: Sequence[Span]) -> tuple[Marker, .
     for release in service.releases:
         if any(span.starts_on <= release.released_on < span.ends_on for span in shown):
             ended = sum(1 for span in shown if span.ends_on <= release.released_on)
-            label = f"{_day(release.released_on)}: {release.changed or release.name}"
+            label = f"{day(release.released_on)}: {release.changed or release.name}"
             found.append(Marker(max(0.0, ended - 0.5), label))
     return tuple(found[-_MOST_MARKERS:])
 

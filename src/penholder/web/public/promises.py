@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from penholder.publishing.sites import Page
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.fronts import groups
 from penholder.web.public.redlines import redline
+from penholder.web.public.register import department_row
 from penholder.web.public.site import Publication
 from penholder.web.public.states import BY_KEY, Cell, State
 from penholder.web.public.texts import Source, Texts, without_heading
@@ -178,6 +180,7 @@ def _department(drawing: Drawing, texts: Texts, organisation: OrganisationStandi
         edition=publication.current if publication else None,
         frozen=False,
         intro=_introduction(drawn.parts[: len(before)]),
+        services=_services(drawing, organisation.key),
         tally=tally,
         silences=tally.silences,
         answers=[
@@ -186,6 +189,13 @@ def _department(drawing: Drawing, texts: Texts, organisation: OrganisationStandi
         ],
         notes=drawn.notes,
     )
+
+
+def _services(drawing: Drawing, key: str) -> dict[str, Any] | None:
+    """The services of a department in one line; None where the register has none of it."""
+    told = drawing.site.services
+    services = told.by_organisation.get(key) if told else None
+    return department_row(told, key, services) if told and services else None
 
 
 def _introduction(parts: tuple[SafeString, ...]) -> SafeString:

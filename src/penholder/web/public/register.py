@@ -99,7 +99,7 @@ def of_order(order: Order, number: int = 1) -> str:
 
 def _overview(drawing: Drawing, told: Disclosed) -> Page:
     newest = told.newest
-    departments = [_department_row(told, key, services) for key, services in told.by_organisation.items()]
+    departments = [department_row(told, key, services) for key, services in told.by_organisation.items()]
     departments.sort(key=lambda row: (-row["size"], row["name"]))
     return drawing.page(
         "/services/",
@@ -210,7 +210,8 @@ def _treemap(tiles: Sequence[Tile], title: str) -> SafeString:
         return SafeString("")
 
 
-def _department_row(told: Disclosed, key: str, services: Sequence[ServiceStanding]) -> dict[str, Any]:
+def department_row(told: Disclosed, key: str, services: Sequence[ServiceStanding]) -> dict[str, Any]:
+    """The services of one organisation added up in the newest period, with how many of them the share knows."""
     newest = told.newest
     part = whole = had = 0
     size = 0.0
@@ -279,7 +280,7 @@ def _list(drawing: Drawing, told: Disclosed, order: Order) -> Iterator[Page]:
             crumbs=(Crumb(_("Services"), "/services/"),),
             organisation=None,
             lines=[_line(told, one) for one in chosen],
-            kpis=[figures.TITLES[key] for key in disclosures.KPIS],
+            kpis=[str(figures.TITLES[key]) for key in disclosures.KPIS],
             **_of_list(told, order, number, links, len(ordered)),
         )
 
@@ -329,10 +330,10 @@ def _department(drawing: Drawing, told: Disclosed, key: str, services: Sequence[
             description=_("Every service of %(name)s with its figures.") % {"name": name},
             crumbs=(Crumb(_("Services"), "/services/"),),
             organisation={"key": key, "name": name, "path": f"/departments/{key}/" if key in asked else ""},
-            summary=_department_row(told, key, services),
+            summary=department_row(told, key, services),
             treemap=_treemap([tile for tile in tiles if tile.size], name),
             lines=[_line(told, one) for one in chosen],
-            kpis=[figures.TITLES[one] for one in disclosures.KPIS],
+            kpis=[str(figures.TITLES[one]) for one in disclosures.KPIS],
             publications=[one for one in told.publications if one.organisation == key][:12],
             **_of_list(told, by_volume, number, links, len(ordered)),
         )
