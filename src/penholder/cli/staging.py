@@ -23,7 +23,7 @@ from django.utils import timezone
 from penholder import demo
 from penholder.agreement import answers, clearances, deadlines, delegations, links, looks, remarks, rounds
 from penholder.agreement.models import Asked, Remark, Round, State
-from penholder.cli import drafting_acts
+from penholder.cli import drafting_acts, together_acts
 from penholder.drafting import documents, iterations
 from penholder.drafting.documents import Draft
 from penholder.drafting.manifests import MediaDigest
@@ -106,7 +106,8 @@ class Stage:
             "clear": self._clear, "publish": self._publish, "close": self._close, "delegate": self._delegate,
             "link": self._link, "extend": self._extend, "deem": self._deem,
         }  # fmt: skip
-        self._acts |= {name: partial(act, self.acting) for name, act in drafting_acts.ACTS.items()}
+        others = {**drafting_acts.ACTS, **together_acts.ACTS}
+        self._acts |= {name: partial(act, self.acting) for name, act in others.items()}
         self._now = at
         self.token = ""
 

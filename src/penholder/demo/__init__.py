@@ -16,4 +16,4 @@ def desk() -> list[Path]:
     Each file tells of one strand of the work, the first of rounds; all that was done on a day is done in their order.
     """
     folder = Path(__file__).parent / "desk"
-    return [folder / "desk.toml", folder / "drafts.toml"]
+    return [folder / "desk.toml", folder / "drafts.toml", folder / "together.toml"]
