@@ -48,6 +48,7 @@ def messages() -> Iterator[Message]:
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),
         *SOURCE.glob("services/*.py"),
+        SOURCE / "delivery" / "measures.py",
     ]
     for file in sorted(python):
         yield from _of_python(file)

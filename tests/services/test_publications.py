@@ -14,7 +14,7 @@ from penholder.errors import Refused
 from penholder.measure.values import Absence
 from penholder.people.models import Role
 from penholder.record.models import Entry
-from penholder.services import accounts, figures, hiding, publications, values
+from penholder.services import accounts, figures, frozen, hiding, publications, values
 from penholder.services.models import Flag, FrozenFigure, Purpose, State
 from penholder.services.periods import parse
 
@@ -94,7 +94,8 @@ def test_frozen_figures_do_not_follow_what_comes_in_later(given, manager, leader
     assert (shown.figure.value, shown.origin, shown.seal) == (0.75, "published", publication.seal)
     assert (shown.figure.n, shown.figure.interval is None) == (200, False)
     assert figures.live().of("passports", "2026-10", "completion-rate").figure.value == 0.8
-    assert [each.after.quantity for each in values.revisions()] == ["completed"]
+    assert [each.after.quantity for each in values.revisions(internal=True)] == ["completed"]
+    assert values.revisions() == [], "what was submitted is not public, only what is frozen of it"
 
 
 def test_the_seal_is_that_of_the_manifest_that_anyone_can_hash(given, manager, leader):
@@ -123,6 +124,8 @@ def test_a_correction_replaces_what_was_published_and_says_why(given, manager, l
     first.refresh_from_db()
     assert (first.state, first.ended_because) == (State.REPLACED, "Late returns were counted.")
     assert json.loads(second.manifest)["replaces"] == first.seal
+    told = {each.line.definition: (each.before.value, each.after.value) for each in frozen.revisions()}
+    assert told == {"completed": (150, 160), "completion-rate": (0.75, 0.8)}
     rate = ("passports", "2026-10", "completion-rate")
     assert figures.read(as_published_on=NOON.date()).of(*rate).figure.value == 0.75
     assert figures.read(as_published_on=day_after.date()).of(*rate).figure.value == 0.8

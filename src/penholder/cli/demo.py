@@ -29,7 +29,7 @@ def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
     import_module("penholder.config.instance").demonstrate()
     home = console.start()
     from penholder import demo as demonstration  # noqa: PLC0415 - after the start
-    from penholder.cli import imports, publish, serve, staging  # noqa: PLC0415
+    from penholder.cli import exhibits, imports, publish, serve, staging  # noqa: PLC0415
     from penholder.drafting.models import Document  # noqa: PLC0415
     from penholder.formats.select import Select  # noqa: PLC0415
 
@@ -44,6 +44,8 @@ def demo(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
         )
     if staging.wanted():
         staging.keep(home, staging.play(at=datetime.now(UTC)))
+    if staging.kept(home) and exhibits.wanted():
+        exhibits.play(at=datetime.now(UTC), events=home / "events")
     site = publish.build()
     console.out().print(f"Published {site.files} files.")
     if no_serve:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -179,6 +180,40 @@ def list_(organisation: str, *, as_json: bool) -> None:
     for each in found:
         closed = f"  closed {each.now.closed_on}" if each.now.closed_on else ""
         click.echo(f"{each.key}  {each.name}  ({each.now.organisation_name}){closed}")
+
+
+@services.command(epilog="Example:  penholder services export ../figures")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(folder: Path) -> None:
+    """Write the register and all that is public about it to FOLDER: each table as CSV and as JSON."""
+    console.start()
+    from penholder.services import exports  # noqa: PLC0415 - after the start
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in exports.TABLES.values():
+        # newline="" keeps the line ends of RFC 4180 as they are.
+        with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            file.write(table.csv())
+        (folder / f"{table.name}.json").write_text(table.json() + "\n", encoding="utf-8")
+        click.echo(f"{table.name}.csv, {table.name}.json")
+
+
+@services.command(epilog="Example:  penholder services draw carers-journey.json")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--reason", default="", help="Why the journey is drawn anew, for readers.")
+def draw(file: Path, reason: str) -> None:
+    """Add a version of a service's journey from FILE (JSON), and hand all versions over to the sealing of events."""
+    home = console.start()
+    from penholder.errors import Refused  # noqa: PLC0415 - after the start
+    from penholder.services import journeys  # noqa: PLC0415
+
+    try:
+        graph = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise Refused(f"{file} is not JSON: {problem}.") from problem
+    row = journeys.draw(drawn=journeys.read(graph), reason=reason, by=None, at=datetime.now(UTC))
+    count = journeys.hand_over(home / "events")
+    click.echo(f"Version {row.number} of “{graph['service']}” is drawn; sealing knows {count} versions.")
 
 
 services.add_command(figures.template)

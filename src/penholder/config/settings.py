@@ -104,6 +104,8 @@ PENHOLDER_RECORD_KEY = HOME / "keys" / "record.key"
 PENHOLDER_PUBLIC = HOME / "public"
 PENHOLDER_EVENTS = HOME / "events"
 PENHOLDER_CACHE = HOME / "cache"
+# The log of journey events and what was sealed of it; commands that need no database find it by the home alone.
+PENHOLDER_EVENTS = HOME / "events"
 # The callable that gives every page of the site; publishing may not import the door that draws them.
 PENHOLDER_PAGES = "penholder.web.public.pages.all_pages"
 # What the front-end build leaves, published below /assets/.

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from penholder.drafting.models import Document
 from penholder.people.models import Organisation, Post
 from penholder.publishing.models import Edition
+from penholder.record.sealed import SealedModel
 
 
 class Principle(models.Model):
@@ -242,3 +243,59 @@ class Taken(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Measure(models.Model):
+    """One way in which it is seen whether an action is delivered. What it says stands in its versions."""
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="measures")
+    key = models.SlugField(max_length=80)
+
+    class Meta:
+        ordering: ClassVar = ["action", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["action", "key"], name="an_action_has_a_measure_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class MeasureVersion(SealedModel):
+    """Which figure of which services is read, from which baseline to which target. A newer version says why.
+
+    `definition` is the key of a figure in `measure.definitions`; `services` are keys of the register.
+    """
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    definition = models.CharField(max_length=60)
+    services = models.JSONField(default=list)
+    baseline = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    baseline_on = models.DateField(null=True, blank=True)
+    target = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    said_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    by = models.CharField(max_length=500)
+    reason = models.TextField(blank=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
+    )
+
+    class Meta:
+        ordering: ClassVar = ["measure", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "number"], name="measure_versions_are_numbered"),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="a_changed_measure_says_why"),
+            models.CheckConstraint(
+                condition=Q(target=None, due_on=None) | Q(target__isnull=False, due_on__isnull=False),
+                name="a_target_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(baseline=None, baseline_on=None) | Q(baseline__isnull=False, baseline_on__isnull=False),
+                name="a_baseline_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -10,6 +10,11 @@ def folder() -> Path:
     return Path(__file__).parent / "history"
 
 
+def services() -> Path:
+    """The register of services that the demonstration shows, with how their figures went, as data."""
+    return Path(__file__).parent / "services" / "register.toml"
+
+
 def desk() -> list[Path]:
     """Who is at the demonstration's desk and what they did, as data, in working days before today.
 

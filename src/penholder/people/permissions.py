@@ -68,6 +68,7 @@ TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
     ),
     "figures.sign": (gettext_noop("sign off figures of services"), frozenset({Role.LEADER})),
     "figures.publish": (gettext_noop("publish figures that are signed off"), frozenset({Role.PEN, Role.LEADER})),
+    "action.measure": (gettext_noop("say by which figures an action is measured"), frozenset({Role.PEN})),
     "people.invite": (gettext_noop("invite people, and say who holds a post"), frozenset({Role.PEN, Role.OPERATOR})),
     "people.appoint": (gettext_noop("say who is chair, minister or operator"), frozenset({Role.OPERATOR})),
     "record.read": (gettext_noop("read the whole record"), frozenset({Role.PEN, Role.CHAIR, Role.OPERATOR})),

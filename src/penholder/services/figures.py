@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from penholder.measure.figures import Figure
-from penholder.services import computing, costlines, frozen, values
+from penholder.services import attempts, computing, costlines, frozen, values
 from penholder.services import periods as period_rows
 from penholder.services.cells import Given
 from penholder.services.models import Channel, Period
@@ -96,10 +100,11 @@ def read(
     services: Iterable[str] | None = None,
     periods: Iterable[str] | None = None,
     as_published_on: date | None = None,
+    at: datetime | None = None,
 ) -> Table:
     """Figures of these services and periods, all where none are named: as published, and live where nothing is yet.
 
-    With `as_published_on`, what was public on that day and nothing else.
+    With `as_published_on`, what was public on that day and nothing else. With `at`, now, journeys are counted too.
     """
     keys, spans = _listed(services), _listed(periods)
     said = frozen.read(services=keys, periods=spans, on=as_published_on)
@@ -107,13 +112,51 @@ def read(
         FigureOf(each.service, each.period, each.channel, each.figure, (), "published", each.publication, each.seal)
         for each in said.figures
     ]
-    rest = _computed(keys, spans, as_published_on, without=said.covered)
+    rest = list(_computed(keys, spans, as_published_on, without=said.covered))
+    if at is not None and as_published_on is None:
+        rest = _with_journeys(rest, keys, spans, at, without=said.covered)
     return _table([*public, *rest])
 
 
-def live(*, services: Iterable[str] | None = None, periods: Iterable[str] | None = None) -> Table:
-    """Figures worked out now, whatever was published."""
-    return _table(list(_computed(_listed(services), _listed(periods), None, without=frozenset())))
+def live(
+    *, services: Iterable[str] | None = None, periods: Iterable[str] | None = None, at: datetime | None = None
+) -> Table:
+    """Figures worked out now, whatever was published. With `at`, now, journeys are counted too."""
+    keys, spans = _listed(services), _listed(periods)
+    found = list(_computed(keys, spans, None, without=frozenset()))
+    return _table(found if at is None else _with_journeys(found, keys, spans, at, without=frozenset()))
+
+
+def _with_journeys(
+    found: list[FigureOf],
+    services: list[str] | None,
+    keys: list[str] | None,
+    at: datetime,
+    *,
+    without: Collection[tuple[str, str]],
+) -> list[FigureOf]:
+    """The same figures with those that journeys give in place of those that were submitted."""
+    rows = Period.objects.all() if keys is None else Period.objects.filter(key__in=keys)
+    spans = [period_rows.span(row) for row in rows]
+    counted = [
+        FigureOf(each.service, each.period, each.channel, each.figure, _young(each.young), "journeys")
+        for each in attempts.figures(Path(settings.PENHOLDER_EVENTS), spans, at=at, services=services)
+        if (each.service, each.period) not in without
+    ]
+    taken = {_what(each) for each in counted}
+    return [*(each for each in found if _what(each) not in taken), *counted]
+
+
+def _what(each: FigureOf) -> tuple[str, str, str, str, int]:
+    definition = each.figure.definition
+    return each.service, each.period, each.channel, definition.key, definition.version
+
+
+def _young(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    said = _("Attempts that have not had their time yet, and are not judged: %(count)s.")
+    return (said % {"count": count},)
 
 
 def _listed(keys: Iterable[str] | None) -> list[str] | None:

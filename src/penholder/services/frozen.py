@@ -88,3 +88,62 @@ def _frozen(row: FrozenFigure, publication: Publication) -> Frozen:
     value = ABSENCES[row.status] if row.value is None else row.value
     figure = Figure(definition, value, row.n or 0, Coverage(row.had, row.asked), interval, tuple(row.provenance))
     return Frozen(row.service.key, publication.period.key, row.channel, figure, publication.key, publication.seal)
+
+
+def counts() -> list[tuple[Publication, FrozenFigure]]:
+    """Every count of every publication that stands, as readers may have it. Two queries."""
+    said = {row.pk: row for row in standing()}
+    rows = FrozenFigure.objects.filter(publication__in=said, version=0).select_related("service")
+    order = "service__key", "publication__period__starts_on", "definition", "channel"
+    return [(said[row.publication_id], row) for row in rows.order_by(*order)]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRevision:
+    """A line that a publication says otherwise than the one it replaced; `reason` is why it replaced it."""
+
+    before: FrozenFigure | None
+    after: FrozenFigure | None
+    publication: Publication
+    reason: str
+
+    @property
+    def line(self) -> FrozenFigure:
+        """The line, as it is now or else as it was."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a revision has a line before or after")
+        return found
+
+
+def revisions(*, service: str = "", since: date | None = None, until: date | None = None) -> list[FrozenRevision]:
+    """What publications changed that had been published before, newest first, as readers may have it. Three queries.
+
+    `since` and `until` (the day after the last) bound the day of the publication.
+    """
+    newer = Publication.objects.filter(replaces__isnull=False, state__in=[State.PUBLISHED, State.REPLACED])
+    listed = [
+        row
+        for row in newer.select_related("period", "organisation", "replaces").defer("manifest")
+        if row.published_at
+        and (since is None or timezone.localdate(row.published_at) >= since)
+        and (until is None or timezone.localdate(row.published_at) < until)
+    ]
+    wanted = {row.pk for row in listed} | {row.replaces_id for row in listed}
+    rows = FrozenFigure.objects.filter(publication__in=wanted).select_related("service")
+    rows = rows.filter(service__key=service) if service else rows
+    lines: dict[int, dict[tuple[int, str, str, int], FrozenFigure]] = {}
+    for line in rows.order_by("service__key", "definition", "version", "channel"):
+        lines.setdefault(line.publication_id, {})[line.service_id, line.channel, line.definition, line.version] = line
+    found = []
+    for row in sorted(listed, key=lambda row: (row.published_at, row.pk), reverse=True):
+        old, new = lines.get(row.replaces_id or 0, {}), lines.get(row.pk, {})
+        for where in old | new:
+            before, after = old.get(where), new.get(where)
+            if _told(before) != _told(after):
+                found.append(FrozenRevision(before, after, row, row.reason))
+    return found
+
+
+def _told(line: FrozenFigure | None) -> tuple[str, float | None]:
+    return ("", None) if line is None else (line.status, line.value)

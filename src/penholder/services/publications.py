@@ -75,7 +75,7 @@ def freeze(
         number=number, purpose=purpose, replaces=standing["published"], reason=reason, frozen_at=at,
         frozen_by=entries.words(by),
     )  # fmt: skip
-    table = figures.live(services=services, periods=[span.key])
+    table = figures.live(services=services, periods=[span.key], at=at)
     given = list(values.read(services=services, periods=[span.key]))
     lines: list[dict[str, Any]] = [] if purpose == Purpose.WITHDRAWAL else _lines(table, given)
     publication.manifest = seals.manifest_bytes(_manifest(publication, lines)).decode()
@@ -180,7 +180,7 @@ def _flags(publication: Publication, services: dict[str, str], span: Span, table
         ]
     revised = [
         each
-        for each in values.revisions()
+        for each in values.revisions(internal=True)
         if each.after.period == span.key and each.after.service in services and not publication.replaces
     ]
     noticed = checks.notice(services, span, table, earlier, public=public, revised=revised)

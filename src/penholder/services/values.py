@@ -94,13 +94,17 @@ class RevisionOf:
 
 
 def revisions(
-    *, service: str = "", since: date | None = None, until: date | None = None, every_change: bool = False
-) -> list[RevisionOf]:
-    """What was public and was changed, newest first; `every_change` lists what was supplied later or reworded, too.
+    *, service: str = "", since: date | None = None, until: date | None = None, every_change: bool = False,
+    internal: bool = False,
+) -> list[RevisionOf]:  # fmt: skip
+    """What a source had published and changed, newest first; `every_change`: what was supplied or reworded, too.
 
-    `since` and `until` (the day after the last) bound the day on which the source said it.
+    `since` and `until` (the day after the last) bound the day on which the source said it. Values behind publications
+    of ours are not public as they were submitted, only as they were frozen (`frozen.revisions`): `internal` lists those
+    that were changed after a publication, too.
     """
     wanted = Q(supersedes__isnull=False) if every_change else Q(revises=True)
+    wanted &= Q() if internal else Q(submission__published=True, supersedes__submission__published=True)
     wanted &= Q(service__key=service) if service else Q()
     wanted &= Q(said_on__gte=since) if since else Q()
     wanted &= Q(said_on__lt=until) if until else Q()

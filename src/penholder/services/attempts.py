@@ -1,0 +1,138 @@
+"""Figures from journeys: attempts counted by an engine over the sealed files, for whole periods, by channel."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from penholder.measure.engines import choose
+from penholder.measure.engines.asking import SqlEngine
+from penholder.measure.figures import Figure
+from penholder.measure.formulas.completion import completion
+from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, refusals, simpler
+from penholder.measure.intake import manifests
+from penholder.measure.journey_definitions import JourneyDefinition, Kind
+from penholder.measure.journeys import FILES, micros
+from penholder.measure.questions import Dimension, Effort, Group, Outcomes, Question, Visit
+from penholder.services import journeys
+from penholder.services.periods import Span
+from penholder.services.periods import months as whole_months
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One figure of a service, period and channel that journeys gave. `young` attempts are not judged yet."""
+
+    service: str
+    period: str
+    channel: str
+    figure: Figure
+    young: int
+
+
+def files(folder: Path) -> list[str]:
+    """The sealed files of journeys that readers get now; none where nothing was sealed."""
+    manifest = manifests.read(folder)
+    if not manifest.generation:
+        return []
+    place = manifests.table(folder, manifest, manifests.JOURNEYS)
+    return [str(place / FILES)] if any(place.glob(FILES)) else []
+
+
+def figures(
+    folder: Path, spans: Iterable[Span], *, at: datetime, services: Iterable[str] | None = None
+) -> list[Attempted]:
+    """Every figure that journeys give for these periods. Five passes for all months together, and five for each other.
+
+    Attempts belong to the day of their start (UTC), and are judged by the version of the journey in force on it.
+    """
+    drawn = tuple(each for versions in journeys.definitions(services).values() for each in versions)
+    there = files(folder)
+    asked = sorted(set(spans))
+    if not drawn or not there or not asked:
+        return []
+    engine = choose(there)
+    try:
+        months = [span for span in asked if span.months == 1 and span == month_of(span)]
+        found = list(_read(engine, drawn, months, at)) if months else []
+        for span in asked:
+            if span not in months:
+                found += _read(engine, drawn, [span], at)
+        return found
+    finally:
+        engine.close()
+
+
+def month_of(span: Span) -> Span:
+    """The whole month in which a period begins."""
+    return whole_months(span.starts_on)
+
+
+def _read(
+    engine: SqlEngine, drawn: tuple[JourneyDefinition, ...], spans: Sequence[Span], at: datetime
+) -> Iterator[Attempted]:
+    """The figures of several months, or of one period of any length."""
+    keys = {span.starts_on.year * 100 + span.starts_on.month: span.key for span in spans}
+    split: tuple[Dimension, ...] = ("month",) if len(spans) > 1 else ()
+    whole = Question(drawn, at=micros(at), by=split, since=_start(spans[0].starts_on), until=_start(spans[-1].ends_on))
+    by_channel = replace(whole, by=("channel", *split))
+
+    def period(group: Group) -> str:
+        return spans[0].key if group.month is None else keys.get(group.month, "")
+
+    outcomes: defaultdict[tuple[str, str, str], list[Outcomes]] = defaultdict(list)
+    for answer in engine.outcomes(by_channel):
+        where = answer.group.service, period(answer.group)
+        outcomes[(*where, "")].append(answer)
+        outcomes[(*where, answer.group.channel or "")].append(answer)
+    for (service, key, channel), answers in outcomes.items():
+        done = completion(answers)
+        if key and (done.cohort or done.young):
+            yield Attempted(service, key, channel, _sourced(done.figure()), done.young)
+    for question in (whole, by_channel):
+        yield from _efforts(engine.efforts(question), period)
+    visits: defaultdict[tuple[str, str], list[Visit]] = defaultdict(list)
+    for visit in engine.visits(whole):
+        visits[visit.group.service, period(visit.group)].append(visit)
+    for (service, key), met in visits.items():
+        if key:
+            cohort = completion(outcomes[service, key, ""]).cohort
+            yield from _clearer(service, key, drawn, met, cohort)
+
+
+def _efforts(efforts: Sequence[Effort], period: Callable[[Group], str]) -> Iterator[Attempted]:
+    """Medians of a period. Where two versions of a journey share it, they have none together."""
+    by_where: defaultdict[tuple[str, str, str], list[Effort]] = defaultdict(list)
+    for effort in efforts:
+        by_where[effort.group.service, period(effort.group), effort.group.channel or ""].append(effort)
+    for (service, key, channel), found in by_where.items():
+        if key and len(found) == 1:
+            for figure in (*faster(found[0]), *simpler(found[0])):
+                yield Attempted(service, key, channel, _sourced(figure), 0)
+
+
+def _clearer(
+    service: str, period: str, drawn: Sequence[JourneyDefinition], met: list[Visit], cohort: int
+) -> Iterator[Attempted]:
+    versions = {visit.group.version for visit in met}
+    graphs = [each for each in drawn if each.service == service and each.version in versions]
+    if len(graphs) != 1:
+        return
+    if questions := refusals(graphs[0], met):
+        yield Attempted(service, period, "", _sourced(errors_per_question(questions)), 0)
+    # Which attempts opened help is known of one step of help; of several, only how many opened each.
+    helping = [step.number for step in graphs[0].steps if step.kind is Kind.HELP]
+    opened = sum(visit.attempts for visit in met if visit.step in helping)
+    if len(helping) == 1 and opened <= cohort:
+        yield Attempted(service, period, "", _sourced(help_opened(with_help=opened, attempts=cohort)), 0)
+
+
+def _sourced(figure: Figure) -> Figure:
+    return replace(figure, provenance=("journeys of the service, as its events tell them",))
+
+
+def _start(day: date) -> int:
+    return micros(datetime.combine(day, time(), UTC))
