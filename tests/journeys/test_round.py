@@ -62,6 +62,7 @@ def enter(browser, desk):
 
     def enter(name, width=1280):
         windows.append(browser.new_context(viewport={"width": width, "height": 800}))
+        windows[-1].set_default_timeout(120_000)  # the first page of a server that has just begun, on a busy machine
         page = windows[-1].new_page()
         desks.sign_in(page, desk, name)
         page.wait_for_url("**/desk/")
@@ -147,7 +148,12 @@ def test_a_text_goes_from_its_opening_to_publication_by_five_roles(home, desk, e
     open_round(pia, desk, "Approval", "Minister, The cabinet")
     answer(mina, desk, "Content")
     clear(carl, desk, "strategy-1-approval")
-    code, said = penholder(home, "publish", "strategy:1", "--reason", "The minister approved it.")
+    pia.goto(f"{desk}/desk/rounds/strategy-1-approval/")
+    pia.get_by_role("link", name="Publish, schedule or withdraw").click()
+    pia.get_by_role("button", name="Check before you publish").click()
+    pia.get_by_role("button", name="Publish now").click()
+    pia.get_by_role("heading", name="Edition 1").wait_for()
+    code, said = penholder(home, "work", "--once")
     assert code == 0, said
     pia.goto(f"{desk}/strategy/")
     assert pia.get_by_text("Services that people prefer.").is_visible()
@@ -203,6 +209,44 @@ def test_a_form_for_a_text_that_changed_is_refused_with_the_change(home, desk, e
     hanna.get_by_text("Your answer so far:").wait_for()
 
 
+def test_an_office_answers_by_a_link_on_a_phone_without_an_account(desk, enter, browser, axe):
+    pia = enter("pia")
+    open_round(pia, desk, "Feedback", "Minister, The cabinet")
+    pia.goto(f"{desk}/desk/rounds/strategy-1-feedback/run/")
+    pia.get_by_role("link", name="Minister, The cabinet").click()
+    pia.get_by_label("E-mail address of the office").fill("office@cabinet.example")
+    pia.get_by_role("button", name="Make a link").click()
+    link = pia.locator(".pd-token").inner_text()
+    pia.reload()  # sends the form once more: the address that was told first has ended
+    link, ended = pia.locator(".pd-token").inner_text(), link
+
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    context.set_default_timeout(120_000)
+    phone = context.new_page()
+    phone.goto(ended)
+    phone.get_by_text("This link has ended.").wait_for()
+    phone.goto(link)
+    assert desks.faults(phone, axe) == []
+    phone.get_by_label("Your name").fill("Theo Marchmont")
+    phone.get_by_role("button", name="Open the text").click()
+    phone.get_by_text("Services that people prefer.").wait_for()
+    assert desks.faults(phone, axe) == []
+    assert phone.get_by_role("link", name="Where this round stands").count() == 0
+    phone.get_by_label("Content", exact=True).check()
+    phone.get_by_role("button", name="Give this answer").click()
+    phone.get_by_role("heading", name="Your answer is in the record").wait_for()
+    assert phone.get_by_text("Theo Marchmont, for Minister, The cabinet").is_visible()
+    assert phone.get_by_text("of the record. Keep this page").is_visible()
+    assert desks.faults(phone, axe) == []
+    phone.goto(link)
+    phone.get_by_text("This link was used").wait_for()
+    assert phone.goto(f"{desk}/desk/rounds/strategy-1-feedback/").url.startswith(f"{desk}/account/login/")
+    context.close()
+
+    pia.goto(f"{desk}/desk/rounds/strategy-1-feedback/")
+    assert pia.get_by_text("by Theo Marchmont").is_visible()
+
+
 CHANGED = """
 import django
 django.setup()
@@ -221,7 +265,7 @@ iterations.seal(document=document, label="Changed", taken_at=at, at=at)
 def test_the_pages_of_a_round_pass_axe_and_fit(desk, enter, axe, width):
     page = enter("pia", width=width)
     open_round(page, desk, "Sign-off", "Digital Leader, Health", "Digital Leader, Home")
-    for path in ("", "matrix/", "remarks/", "run/"):
+    for path in ("", "matrix/", "remarks/", "run/", "chase/"):
         page.goto(f"{desk}/desk/rounds/strategy-1-sign-off/{path}")
         assert desks.faults(page, axe) == [], page.url
     for path in ("/desk/texts/", "/desk/texts/strategy/open/"):
