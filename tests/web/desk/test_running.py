@@ -9,7 +9,7 @@ import pytest
 from tests.agreement.conftest import office, open_round, sealed  # noqa: F401 - fixtures
 from tests.web.desk.test_rounds import in_september, signed_in, words  # noqa: F401 - fixtures
 
-from penholder.agreement import remarks
+from penholder.agreement import remarks, rounds
 from penholder.agreement.models import Asked, Judgement, Remark, RemarkState, Round
 from penholder.agreement.rules import AskFor, NewRemark
 from penholder.people.models import Role
@@ -71,7 +71,9 @@ def test_those_who_are_waited_for_are_named_and_reminded_once_a_day(office, open
 def test_only_who_runs_a_round_reminds(office, open_round, signed_in):  # noqa: F811
     page = f"/desk/rounds/{open_round.key}/chase/"
     client = signed_in("treasury")
-    assert "Remind them all now" not in words(client.get(page))
+    told = words(client.get(page))
+    assert "Remind them all now" not in told
+    assert "@example.org" not in told
     assert client.post(page).status_code == 409
     for department in ("treasury", "health", "home"):
         office.give(department)
@@ -207,3 +209,30 @@ def test_these_pages_take_few_queries_however_many_are_asked(
     for page in ("chase", "run", "editorial", "remarks"):
         with django_assert_max_num_queries(20):
             assert client.get(f"/desk/rounds/{key}/{page}/").status_code == 200
+
+
+def test_no_page_of_a_round_costs_more_after_many_rounds_that_ended(
+    office,  # noqa: F811
+    sealed,  # noqa: F811
+    signed_in,  # noqa: F811
+    django_assert_max_num_queries,
+):
+    client, costs = signed_in("pen"), []
+    for count in (1, 10):
+        for _ in range(count):
+            advice = office.open(sealed, "adviser", kind="advice")
+            office.give("adviser", "advice", reason="Shorter.")
+            rounds.close(round_id=advice.pk, by=office.acting("pen"), at=office.later())
+            office.seal(vision=f"# Vision\n\nWords at {office.at}.\n")
+            sealed = office.document.iterations.latest("number")
+        running = office.open(sealed)
+        paths = [f"/desk/rounds/{running.key}/{page}" for page in ("", "chase/", "matrix/", "remarks/", "run/")]
+        told = []
+        for path in ("/desk/", *paths):
+            client.get(path)  # what a page keeps at its first reading is not counted
+            with django_assert_max_num_queries(20) as asked:
+                assert client.get(path).status_code == 200
+            told.append(len(asked))
+        costs.append(told)
+        rounds.call_off(round_id=running.pk, reason="Again.", by=office.acting("pen"), at=office.later())
+    assert costs[0] == costs[1]

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from penholder.agreement import rounds, rules, standing
 from penholder.agreement.models import Asked
+from penholder.people import permissions
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rounds import find, reader
@@ -28,6 +29,7 @@ def chase(request: DeskRequest, key: str) -> HttpResponseBase:
     context = {
         "round": found,
         "rows": [{"one": row, "reminded_at": reminded.get(row.row.asked_id)} for row in rows],
+        "runs": not permissions.objections("round.run", by.post),
         "objections": rules.objections_to_reminding(found, by=by, at=request.at),
     }
     return render(request, "desk/rounds/chase.html", context)

@@ -18,6 +18,7 @@ from penholder.agreement.models import Asked, Class, Remark, RemarkState
 from penholder.drafting import sealed_texts
 from penholder.drafting.sealed_texts import SealedPart
 from penholder.errors import Missing, Refused
+from penholder.people import permissions
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.signing import Door, by_desk
@@ -85,8 +86,9 @@ def inside(request: DeskRequest, asked_id: int) -> HttpResponseBase:
 
 
 def _refuse_outsiders(door: Door) -> None:
-    """What is said inside is for the organisation alone: the pen team reads the text, and not this."""
-    if door.by.post.organisation_id != door.asked.post.organisation_id:
+    """What is said inside is for the organisation alone, and never for the pen team or the chair, wherever they sit."""
+    outside = door.by.post.organisation_id != door.asked.post.organisation_id
+    if outside or permissions.objections("remark.make", door.by.post):
         raise Refused(_("What is said inside an organisation is for its own people until it is lodged."))
 
 
