@@ -49,9 +49,7 @@ def test_a_hint_is_read_beside_the_text_and_waived_with_a_reason(desk, enter, ax
     page = enter("pia", width=width)
     page.goto(f"{desk}/desk/texts/strategy/draft/")
     page.get_by_role("link", name="Costs").first.click()
-    page.get_by_label("Text", exact=True).fill(
-        "# Costs\n\nDepartments will raise awareness of what they offer online.\n"
-    )
+    page.get_by_label("Text", exact=True).fill("Departments will raise awareness of what they offer online.\n")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("1 hint for clearer writing").click()
     page.get_by_text("A promise that cannot be checked").wait_for()

@@ -52,20 +52,30 @@ def of(document: Document) -> list[Hint]:
     """All hints on the draft as it stands, in reading order, the waived ones with their waiver."""
     drafts.read(document.pk)
     parts = naming.names(document).parts
-    waivers = {(row.rule, row.passage): row for row in Waiver.objects.filter(document=document, ended_at=None)}
-    return [
-        Hint(
-            hint.rule,
-            parts[hint.text].key,
-            parts[hint.text].title,
-            name := parts[hint.text].names[hint.passage],
-            hint.line,
-            hint.words,
-            hint.advice,
-            waivers.get((hint.rule, name)) or waivers.get((hint.rule, "")),
-        )
-        for hint in clarity.hints([part.text for part in parts])
-    ]
+    waivers = list(Waiver.objects.filter(document=document, ended_at=None))
+    return _found([(part.key, part.title, part.text) for part in parts], [part.names for part in parts], waivers)
+
+
+def beside(document: Document, parts: Sequence[tuple[str, str, str]]) -> list[Hint]:
+    """The same of sections that were read already (key, title, text), for a page that is opened often.
+
+    Passages are named only where a waiver asks for it; elsewhere `passage` is "". One query then.
+    """
+    waivers = list(Waiver.objects.filter(document=document, ended_at=None))
+    return of(document) if any(row.passage for row in waivers) else _found(parts, None, waivers)
+
+
+def _found(
+    parts: Sequence[tuple[str, str, str]], names: Sequence[Sequence[str]] | None, rows: Sequence[Waiver]
+) -> list[Hint]:
+    waivers = {(row.rule, row.passage): row for row in rows}
+    found = []
+    for hint in clarity.hints([text for _key, _title, text in parts]):
+        key, title, _text = parts[hint.text]
+        name = names[hint.text][hint.passage] if names else ""
+        waiver = waivers.get((hint.rule, name)) or waivers.get((hint.rule, ""))
+        found.append(Hint(hint.rule, key, title, name, hint.line, hint.words, hint.advice, waiver))
+    return found
 
 
 def open_ones(hints: Sequence[Hint]) -> list[Hint]:

@@ -34,6 +34,12 @@ def test_a_rule_is_waived_in_one_passage_and_asked_again(table, signed_in):  # n
     client = signed_in("pen")
     name = table.passage(VAGUE).name
     assert VAGUE in words(client.get(f"{PAGE}waive/?rule=promise&passage={name}"))
+    beside = client.get("/desk/texts/strategy/draft/leaders/").content.decode()
+    assert "?rule=promise&amp;section=leaders&amp;line=3" in beside
+    assert (
+        f'name="passage" value="{name}"'
+        in client.get(f"{PAGE}waive/?rule=promise&section=leaders&line=3").content.decode()
+    )
     given = {"rule": "promise", "passage": name, "where": "passage", "reason": ""}
     refused = client.post(f"{PAGE}waive/", given)
     assert refused.status_code == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from penholder.drafting import hints, rights, waivers
+from penholder.drafting.histories import Part
 from penholder.drafting.models import Document, Waiver
 from penholder.errors import Refused
 from penholder.web.desk.access import DeskRequest
@@ -20,9 +22,10 @@ from penholder.web.desk.drafts import crumbs, find
 MOST_SHOWN = 100
 
 
-def beside(document: Document, section: str) -> dict[str, Any]:
-    """What stands beside a section while it is written: its open hints, quietly."""
-    found = [hint for hint in hints.open_ones(hints.of(document)) if hint.section == section]
+def beside(document: Document, section: str, parts: Sequence[Part]) -> dict[str, Any]:
+    """What stands beside a section while it is written: its open hints, quietly. `parts`: the draft as it was read."""
+    read = [(part.key, part.title, part.text) for part in parts]
+    found = [hint for hint in hints.open_ones(hints.beside(document, read)) if hint.section == section]
     return {"hints": found[:MOST_SHOWN], "hint_count": len(found)}
 
 
@@ -75,7 +78,11 @@ def waive(request: DeskRequest, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The rule is waived, and the reason is kept with it."))
             return redirect("desk:clear-writing", key)
-    found = [hint for hint in hints.of(document) if hint.rule == rule and (not passage or hint.passage == passage)]
+    found = [hint for hint in hints.of(document) if hint.rule == rule]
+    if line := given.get("line", ""):  # from beside a section, where passages have no names
+        found = [hint for hint in found if (hint.section, str(hint.line)) == (given.get("section", ""), line)]
+        passage = found[0].passage if found else ""
+    found = [hint for hint in found if not passage or hint.passage == passage]
     context = {
         "document": document,
         "rule": rule,

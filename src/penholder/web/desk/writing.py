@@ -60,7 +60,8 @@ def _section(request: DeskRequest, key: str, section: str) -> HttpResponseBase:
         return _post(request, document, section, by)
     reading = texts_of.read(document.pk)
     reading.section(section)
-    sheet = _sheet(request, document, section, by, histories.parts_of(reading.sections))
+    parts = histories.parts_of(reading.sections)
+    sheet = _sheet(request, document, section, by, parts)
     whose = f"{key}/{section}/{request.user.pk}"
     kept = request.session.get(KEPT)
     back = kept if kept and kept.get("whose") == whose else None
@@ -72,7 +73,7 @@ def _section(request: DeskRequest, key: str, section: str) -> HttpResponseBase:
     if not sheet["objections"]:
         hands.take(document_id=document.pk, section=section, by=by, at=request.at)
     written = back or {"base": sheet["part"].text, "text": sheet["part"].text}
-    told = {"base": written["base"], "text": written["text"]} | beside(document, section)
+    told = {"base": written["base"], "text": written["text"]} | beside(document, section, parts)
     return render(request, "desk/drafts/section.html", sheet | told)
 
 
