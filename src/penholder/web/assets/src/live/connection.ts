@@ -15,7 +15,10 @@ export interface Listener {
 }
 
 const SECONDS_TO_OPEN = 5;
-const FAILURES_BEFORE_REQUESTS = 2;
+// A line that is dead says nothing, for minutes; what is typed is answered within a second when it is not.
+const SECONDS_WITHOUT_ANSWER = 10;
+// Where a socket has worked before, it is the server or the line that is away, and not the network's rules.
+const FAILURES_BEFORE_REQUESTS = { never: 2, before: 8 };
 // A proxy that let nothing through may have been a train's; the better way is tried again now and then.
 const SECONDS_BEFORE_ANOTHER_SOCKET = 300;
 const SECONDS_BETWEEN_ATTEMPTS = [0.3, 1, 2, 4, 8, 10];
@@ -35,6 +38,9 @@ export class Connection {
   private place: unknown = null;
   private placeWaits = 0;
   private timer = 0;
+  private askedAt = 0;
+  private socketWorked = false;
+  private readonly watch = window.setInterval(() => this.lookAfter(), 2000);
   private posting = false;
   private polling: AbortController | null = null;
 
@@ -46,6 +52,7 @@ export class Connection {
   ) {
     doc.on("update", this.typed);
     window.addEventListener("online", this.atOnce);
+    window.addEventListener("offline", this.drop);
     window.addEventListener("beforeunload", this.leaving);
     this.connect();
   }
@@ -54,7 +61,9 @@ export class Connection {
     this.ended = true;
     window.clearTimeout(this.timer);
     window.clearTimeout(this.placeWaits);
+    window.clearInterval(this.watch);
     window.removeEventListener("online", this.atOnce);
+    window.removeEventListener("offline", this.drop);
     window.removeEventListener("beforeunload", this.leaving);
     this.doc.off("update", this.typed);
     this.polling?.abort();
@@ -85,8 +94,23 @@ export class Connection {
     this.connect();
   };
 
+  /** Let a socket go that leads nowhere, without waiting for the other side to agree. */
+  private readonly drop = () => {
+    const dead = this.socket;
+    if (!dead) return;
+    this.socket = null;
+    dead.onmessage = dead.onclose = null;
+    dead.close();
+    this.again();
+  };
+
+  private lookAfter(): void {
+    if (this.open && this.unsaved.size && performance.now() - this.askedAt > SECONDS_WITHOUT_ANSWER * 1000) this.drop();
+  }
+
   private readonly typed = (update: Uint8Array, origin: unknown) => {
     if (origin === this) return;
+    if (this.unsaved.size === 0) this.askedAt = performance.now();
     this.number += 1;
     this.unsaved.set(this.number, update);
     if (this.socket && this.open) this.socket.send(frames.update(this.number, update));
@@ -159,7 +183,8 @@ export class Connection {
       this.socket = null;
       this.signedOut = event.code === 4401;
       if (event.code === 4403) return this.closed(); // the reasons have been told
-      if (!welcomed && this.failures + 1 >= FAILURES_BEFORE_REQUESTS) {
+      const most = FAILURES_BEFORE_REQUESTS[this.socketWorked ? "before" : "never"];
+      if (!welcomed && navigator.onLine && this.failures + 1 >= most) {
         this.byRequests = true;
         window.setTimeout(() => this.trySocket(), SECONDS_BEFORE_ANOTHER_SOCKET * 1000);
       }
@@ -174,7 +199,9 @@ export class Connection {
   }
 
   private hear(frame: frames.Frame): void {
+    this.askedAt = performance.now();
     if (frame.kind === "welcome") {
+      this.socketWorked = true;
       this.welcomed(frame.facts.sequence, frame.update);
       for (const update of this.together()) this.socket?.send(frames.update(this.number, update));
       if (this.place) this.socket?.send(frames.cursor(this.place));
