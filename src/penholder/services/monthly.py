@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
 from penholder.formats.figures import cells as sheet_cells
-from penholder.formats.figures.numbers import Number, read_number
+from penholder.formats.figures.numbers import Gap, Number, read_number
 from penholder.formats.figures.told import Told
 from penholder.measure.values import Absence
 from penholder.people import tokens
@@ -180,6 +180,14 @@ def objections_to_answers(listed: list[Field], answers: Mapping[str, Answered]) 
     return found
 
 
+def given(one: Field, said: Answered) -> Given | None:
+    """The value that an answer gives; None while it gives none."""
+    if said.state in STATES:
+        return STATES[said.state]
+    read = _number(one, said.text)
+    return sheets.value_of(read.value) if isinstance(read, Number) and read.value is not Gap.BLANK else None
+
+
 def _number(one: Field, text: str) -> Number | Told:
     plain = " ".join(text.split())
     kind = next(each.kind for each in sheets.columns() if each.key == one.quantity.key)
@@ -207,11 +215,7 @@ def weighed(link: FormLink, *, by: Acting | None, at: datetime) -> list[Weighed]
 def _cells(link: FormLink) -> Iterator[Cell]:
     answers, span = answered(link), periods.span(link.period)
     for one in fields(link):
-        said = answers.get(one.key, Answered())
-        value: Given | None = STATES.get(said.state)
-        if value is None:
-            read = _number(one, said.text)
-            value = sheets.value_of(read.value) if isinstance(read, Number) else None
+        value = given(one, answers.get(one.key, Answered()))
         if value is not None:
             place = f"{one.channel_name}, {one.quantity.words}" if one.channel else one.quantity.words
             yield Cell(link.service.key, span, one.quantity.key, value, one.channel, place[:60])

@@ -40,8 +40,13 @@ def test_figures_go_from_frozen_to_published_by_two_people(ministry, enter):  # 
     assert "Completion rate" in words(page)
     assert "88.9%" in words(page)
     assert "Nobody has said why" in words(clerk.post(f"{here}act/", {"act": "check"}))
-    for flag in made.flags.all():
-        clerk.post(f"{here}act/", {"act": "answer", "flag": flag.pk, "reason": "Not surveyed yet."})
+    first, *others = made.flags.all()
+    told = clerk.post(
+        f"{here}act/", {"act": "answer", f"reason-{first.pk}": "Lost.", "every": "Not surveyed yet."}, follow=True
+    )
+    assert f"{len(others) + 1} reasons are noted" in words(told)
+    assert {flag.reason for flag in made.flags.all()} == {"Lost.", "Not surveyed yet."}
+    assert "Say why this is so" in words(clerk.post(f"{here}act/", {"act": "answer", "every": "x"}))
     assert "count as checked" in words(clerk.post(f"{here}act/", {"act": "check"}, follow=True))
     assert "Only these may" in words(clerk.post(f"{here}act/", {"act": "sign", "seal": made.seal}))
     assert "Figures wait for you to sign them off." in words(leader.get("/desk/"))
@@ -100,7 +105,7 @@ def test_a_form_is_filled_in_by_link_saved_checked_and_submitted(told):
     assert "not whole" in words(wrong)
     typed |= {"assisted-digital.transactions:text": "0", ".started:text": "1200", ".completed:text": "1100"}
     check = phone.post(address, typed | {"act": "check"})
-    assert "Digital: Completed transactions 900 1000" in words(check)
+    assert "Digital: Completed transactions 900 1,000" in words(check)
     assert "not provided" in words(check)
     assert "Write your name" in words(phone.post(address, {"act": "submit"}))
     done = phone.post(address, {"act": "submit", "name": "Sam"})

@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from penholder.errors import Refused
@@ -128,7 +130,6 @@ def _about(by: Acting, found: Publication, reasons: tuple[str, ...] = ()) -> dic
     flags = list(found.flags.select_related("service"))
     checks = not rules.objections_to_acting("figures.check", by, found.organisation)
     steps = {
-        "check": rules.objections_to_checking(found, flags) if found.state == State.FROZEN else [],
         "sign": rules.objections_to_signing(found, by=by, seal=found.seal) if found.state == State.CHECKED else [],
         "publish": rules.objections_to_publishing(found, by=by) if found.state == State.SIGNED else [],
     }  # fmt: skip
@@ -193,13 +194,26 @@ def act(request: DeskRequest, key: str) -> HttpResponseBase:
     return redirect("desk:publication", key)
 
 
+@transaction.atomic
+def _answered(request: DeskRequest, by: Acting, found: Publication) -> str:
+    """Note each reason that is new; those that have none get the one for all."""
+    every = request.POST.get("every", "").strip()
+    count = 0
+    for flag in found.flags.all():
+        reason = request.POST.get(f"reason-{flag.pk}", "").strip() or ("" if flag.reason else every)
+        if reason and reason != flag.reason:
+            publications.answer(flag_id=flag.pk, reason=reason, by=by, at=request.at)
+            count += 1
+    if not count:
+        raise Refused(_("Say why this is so. “It is right” is a reason, if somebody looked."))
+    return ngettext("%(count)s reason is noted.", "%(count)s reasons are noted.", count) % {"count": count}
+
+
 def _done(request: DeskRequest, by: Acting, found: Publication) -> str:
-    wanted, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    wanted = request.POST.get("act", "")
     how: dict[str, Any] = {"publication_id": found.pk, "by": by, "at": request.at}
     if wanted == "answer":
-        flag = found.flags.filter(pk=request.POST.get("flag", "0") or 0).first()
-        publications.answer(flag_id=flag.pk if flag else 0, reason=reason, by=by, at=request.at)
-        return _("The reason is noted.")
+        return _answered(request, by, found)
     if wanted == "check":
         publications.check(**how)
         return _("The figures count as checked. The responsible post can sign them off.")
@@ -209,5 +223,5 @@ def _done(request: DeskRequest, by: Acting, found: Publication) -> str:
     if wanted == "publish":
         publications.publish(**how)
         return _("The figures are published, with their seal.")
-    publications.discard(reason=reason, **how)
+    publications.discard(reason=request.POST.get("reason", ""), **how)
     return _("The publication is discarded. Nothing of it is public.")

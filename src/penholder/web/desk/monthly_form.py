@@ -128,9 +128,10 @@ def _shown(link: FormLink, token: str, at: Any) -> dict[str, Any]:
     rows = []
     for place, one in enumerate(listed):
         said = answers.get(one.key, Answered())
-        words = figure_words.GAPS.get(monthly.STATES.get(said.state)) or said.text  # type: ignore[arg-type]
+        given = monthly.given(one, said)
         rows.append(
-            {"field": one, "said": said, "fault": faults.get(one.key, ""), "words": words, "id": f"field-{place}",
+            {"field": one, "said": said, "fault": faults.get(one.key, ""),
+             "words": figure_words.value(given) or said.text, "id": f"field-{place}",
              "title": f"{one.channel_name}: {one.quantity.words}" if one.channel else one.quantity.words,
              "before": figure_words.value(one.before)}
         )  # fmt: skip
