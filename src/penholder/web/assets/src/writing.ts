@@ -53,7 +53,10 @@ class Writing {
     shown.className = "pe-shown govuk-details";
     shown.open = window.matchMedia("(min-width: 64em)").matches;
     const summary = document.createElement("summary");
-    summary.textContent = this.words("preview");
+    // The headings of what is shown stand below this one.
+    const heading = document.createElement("h2");
+    heading.textContent = this.words("preview");
+    summary.append(heading);
     shown.append(summary, this.preview);
     shown.addEventListener("toggle", () => this.soon(0));
     const foot = document.createElement("div");
