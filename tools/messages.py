@@ -45,6 +45,7 @@ def messages() -> Iterator[Message]:
         *SOURCE.glob("drafting/*.py"),
         *SOURCE.glob("people/*.py"),
         *SOURCE.glob("formats/figures/*.py"),
+        SOURCE / "formats" / "steps.py",
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),
         *SOURCE.glob("services/*.py"),

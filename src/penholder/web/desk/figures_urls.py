@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from penholder.web.desk import figure_publications, monthly_form, register, service_figures, uploading
+from penholder.web.desk import figure_publications, monthly_form, register, service_figures, service_parts, uploading
 from penholder.web.desk.access import signed_in
 
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/change/", signed_in(register.change), name="change-service"),
     path("register/<slug:key>/channel/", signed_in(register.way), name="service-channel"),
     path("register/<slug:key>/follow/", signed_in(register.follow), name="service-follow"),
+    path("register/<slug:key>/release/", signed_in(service_parts.release), name="service-release"),
+    path("register/<slug:key>/target/", signed_in(service_parts.target), name="service-target"),
+    path("register/<slug:key>/costs/", signed_in(service_parts.costs), name="service-costs"),
+    path("register/<slug:key>/journey/", signed_in(service_parts.journey), name="service-journey"),
     path("register/<slug:key>/figures/", signed_in(service_figures.service_figures), name="service-figures"),
     path("register/<slug:key>/form/", signed_in(monthly_form.link), name="form-link"),
     path("forms/<int:link_id>/end/", signed_in(monthly_form.end), name="end-form-link"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
 from penholder.errors import Refused
+from penholder.measure.definitions import DEFINITIONS
 from penholder.people import permissions
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation, Post, Role
@@ -29,9 +30,11 @@ from penholder.web.desk.rendering import PlainForm
 
 # So many services stand on one page; the real register has 734.
 LISTED = 50
+_TITLES = {each.key: each.title for each in DEFINITIONS}
 
 
-def _date(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateField:
+def day_field(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateField:
+    """A day, written as 2026-10-01."""
     return forms.DateField(
         label=label, required=required, help_text=hint or say("For example 2026-10-01."),
         widget=forms.DateInput(format="%Y-%m-%d"), input_formats=["%Y-%m-%d"],
@@ -62,9 +65,9 @@ class Describe(PlainForm):
         label=say("What they need, in plain words"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
     url = forms.URLField(label=say("Address on the web"), required=False, assume_scheme="https", max_length=1000)
-    opened_on = _date(say("Opened on"))
-    closed_on = _date(say("Closed on"))
-    as_of = _date(say("From which day this is so"), required=True)
+    opened_on = day_field(say("Opened on"))
+    closed_on = day_field(say("Closed on"))
+    as_of = day_field(say("From which day this is so"), required=True)
 
     def __init__(self, *args: Any, by: Acting, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -97,8 +100,8 @@ class Way(PlainForm):
 
     kind = forms.ChoiceField(label=say("Kind of channel"), choices=ChannelKind.choices)
     name = forms.CharField(label=say("What it is called"), max_length=100, required=False)
-    opened_on = _date(say("Opened on"))
-    closed_on = _date(say("Closed on"))
+    opened_on = day_field(say("Opened on"))
+    closed_on = day_field(say("Closed on"))
 
 
 class Follow(PlainForm):
@@ -114,7 +117,7 @@ class Follow(PlainForm):
     successors = forms.CharField(
         label=say("Which services follow"), help_text=say("Their keys, with commas between them.")
     )
-    on = _date(say("From which day"), required=True)
+    on = day_field(say("From which day"), required=True)
     reason = forms.CharField(label=say("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
     def clean_successors(self) -> list[str]:
@@ -184,6 +187,11 @@ def service(request: DeskRequest, key: str) -> HttpResponseBase:
         "service": found, "objections": rules.objections_to_acting("service.register", by, body),
         "reads": _reads(by) or not rules.objections_to_acting("figures.submit", by, body),
         "links_form": bool(found.now.manager_key) and not rules.objections_to_acting("figures.submit", by, body),
+        "aims": [
+            {"title": _TITLES.get(one.definition, one.definition), "value": f"{one.value:g}", "due": one.due_on,
+             "reason": one.reason}
+            for one in found.targets if one.stands and one.value is not None
+        ],
         "crumbs": _crumbs(), "older": list(reversed(found.history[:-1])),
     }  # fmt: skip
     return render(request, "desk/services/service.html", context)

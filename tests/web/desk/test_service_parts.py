@@ -1,0 +1,82 @@
+"""What is noted about a service at the desk: releases, targets, costs, and the graph of its journey with faults by line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.services.conftest import ministry  # noqa: F401 - a fixture
+from tests.web.desk.test_uploading import enter, on_that_day, words  # noqa: F401 - fixtures
+
+from penholder.errors import Refused
+from penholder.formats.steps import Steps, read_steps
+from penholder.services import journeys, standing
+from penholder.services.models import CostLine
+
+PAGE = "/desk/services/register/passports/"
+GRAPH = """number,name,kind,after,start,outcome,of,aliases
+1,start,page,,yes,,,begin;open
+2,photo,document,start,,,,
+3,pay,question,photo;start,,,,
+4,done,page,pay,,intended,,
+5,refused,page,photo,,not eligible,,
+"""
+WRONG = GRAPH.replace("2,photo,document", "1,photo,paper").replace("pay,,intended", "play,,fine")
+
+
+@pytest.mark.django_db
+def test_releases_targets_and_costs_are_noted_with_their_reasons(ministry, enter):  # noqa: F811
+    client = enter("ada")
+    told = {"name": "2026-10", "released_on": "2026-10-05", "changed": "The photo is taken with a phone."}
+    assert "The photo is taken with a phone." in words(client.post(f"{PAGE}release/", told, follow=True))
+    assert "told already" in words(client.post(f"{PAGE}release/", told))
+    aim = {"definition": "completion-rate", "value": "0.9", "due_on": "2027-12-31"}
+    assert "Completion rate: 0.9 by 31 December 2027" in words(client.post(f"{PAGE}target/", aim, follow=True))
+    assert "Say why" in words(client.post(f"{PAGE}target/", aim | {"value": "0.95"}))
+    costs = {"period": "2026-10", "lines": "Staff | 12,000 | hours | 0.5\nRent | 900 | all of it"}
+    assert client.post(f"{PAGE}costs/", costs).status_code == 302
+    assert {(row.name, int(row.pounds)) for row in CostLine.objects.all()} == {("Staff", 12000), ("Rent", 900)}
+    assert "Line 1" in words(client.post(f"{PAGE}costs/", costs | {"lines": "Staff | a lot | hours"}))
+    assert enter("wes", body="work").get(f"{PAGE}costs/").status_code == 409
+
+
+@pytest.mark.django_db
+def test_a_journey_is_shown_as_a_table_and_kept_when_confirmed(ministry, enter):  # noqa: F811
+    client = enter("ada")
+    typed = {"text": GRAPH, "effective_from": "2026-10-01", "window": "30", "idle": "30"}
+    shown = client.post(f"{PAGE}journey/", typed | {"act": "preview"})
+    assert "pay 3 question photo, start" in words(shown)
+    assert journeys.definitions(["passports"]) == {}
+    assert "is drawn, as version 1" in words(client.post(f"{PAGE}journey/", typed | {"act": "draw"}, follow=True))
+    (drawn,) = journeys.definitions(["passports"])["passports"]
+    assert (drawn.starts, drawn.by_name["begin"].number, drawn.by_name["refused"].outcome) == (
+        ("start",),
+        1,
+        "not-eligible",
+    )
+    again = client.get(f"{PAGE}journey/").content.decode()
+    assert "1,start,page,,yes,,,begin;open" in again
+    assert "both in force" in words(client.post(f"{PAGE}journey/", typed | {"act": "draw"}))
+    assert standing.one("passports").name == "Passports"
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_journey_is_told_by_line(ministry, enter):  # noqa: F811
+    client = enter("ada")
+    typed = {"text": WRONG, "effective_from": "2026-10-01", "window": "30", "idle": "30", "act": "draw"}
+    told = client.post(f"{PAGE}journey/", typed)
+    assert told.status_code == 422
+    for said in ("Line 3: “paper” is no kind of step", "Line 3: Line 2 has it already", "Line 5: “fine” is no outcome",
+                 "Line 5: There is no step “play”"):  # fmt: skip
+        assert said in words(told)
+    nobody = client.post(f"{PAGE}journey/", typed | {"text": "number,name\n1,start\n"})
+    assert "no step starts the journey" in words(nobody)
+
+
+@given(st.text(max_size=200))
+def test_any_words_are_steps_or_told(text):
+    try:
+        read = read_steps("t", f"number,name,kind,after,start,outcome,of,aliases\n{text}".encode(errors="replace"))
+    except Refused:
+        return
+    assert isinstance(read, Steps)
