@@ -216,3 +216,29 @@ def test_the_real_register_shows_the_headline_that_misleads_beside_the_one_that_
     shown = like_with_like(compared, "share")
     assert (shown["before"], shown["after"]) == ("90.8%", "79.6%")
     assert (shown["matched_before"], shown["matched_after"]) == ("79.5%", "79.7%")
+
+
+def test_a_publication_stays_at_its_address_with_the_seal_that_anyone_can_compute(ministry, draw, events):
+    import hashlib
+
+    from penholder.people.models import Role
+    from penholder.services import publications
+    from penholder.services.periods import parse
+
+    ministry.service("passports")
+    manager, leader = ministry.acting("maud", Role.SERVICE_MANAGER), ministry.acting("lena", Role.LEADER)
+    ministry.submit("passports", "2026-10", by=manager, started=200, completed=150)
+    row = publications.freeze(organisation=ministry.body("interior"), span=parse("2026-10"), by=manager, at=NOON)
+    for flag in row.flags.all():
+        publications.answer(flag_id=flag.pk, reason="Not collected yet.", by=manager, at=NOON)
+    publications.check(publication_id=row.pk, by=manager, at=NOON)
+    assert "75.0%" not in draw(at=NOON).words("/services/passports/")
+    publications.sign(publication_id=row.pk, seal=row.seal, by=leader, at=NOON)
+    publications.publish(publication_id=row.pk, by=leader, at=NOON)
+    drawn = draw(at=NOON)
+    words = drawn.words(f"/services/publications/{row.key}/")
+    assert row.seal in words
+    assert "Completion rate 75.0%" in words
+    assert hashlib.sha256(drawn[f"/services/publications/{row.key}/manifest.json"]).hexdigest() == row.seal
+    assert "Do people finish? 75.0%" in drawn.words("/services/passports/")
+    assert row.seal in drawn.text("/services/passports/")
