@@ -242,3 +242,25 @@ def test_a_publication_stays_at_its_address_with_the_seal_that_anyone_can_comput
     assert hashlib.sha256(drawn[f"/services/publications/{row.key}/manifest.json"]).hexdigest() == row.seal
     assert "Do people finish? 75.0%" in drawn.words("/services/passports/")
     assert row.seal in drawn.text("/services/passports/")
+
+
+def test_an_action_shows_its_measure_with_its_target_and_whether_it_is_frozen(ministry, draw, events):
+    from decimal import Decimal
+
+    from penholder.delivery import measures
+
+    ministry.service("passports")
+    ministry.submit("passports", "2026-Q3", published=True, started=9000, completed=7000)
+    said = measures.Said(
+        "More passports are finished",
+        "completion-rate",
+        ("passports",),
+        target=Decimal("0.9"),
+        due_on=date(2027, 3, 31),
+    )
+    measures.put(strategy="strategy", action=1, key="passports", said=said, said_on=NOON.date(), by=None, at=NOON)
+    words = draw(at=NOON).words("/actions/01/")
+    assert "More passports are finished Completion rate 77.8% in July 2026 to September 2026." in words
+    assert "Target 90.0% by 31 March 2027" in words
+    assert "The target is not met." in words
+    assert "Not yet published here: it may still change" in words

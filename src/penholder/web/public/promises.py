@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from penholder.delivery.standing import ActionStanding, Answer, OrganisationStanding, Said
 from penholder.publishing.models import Edition
 from penholder.publishing.sites import Page
+from penholder.web.public import measures
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.fronts import groups
 from penholder.web.public.redlines import redline
@@ -115,6 +116,7 @@ def _action(
         notes=said.notes,
         before=before,
         after=after,
+        measures=[measures.shown(one, site.services) for one in site.measures.get(action.number, ())],
     )
 
 

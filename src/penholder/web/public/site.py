@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from penholder.agreement import disclosures
 from penholder.agreement.disclosures import Agreement
-from penholder.delivery import standing
+from penholder.delivery import measures, standing
+from penholder.delivery.measures import Measured
 from penholder.delivery.standing import Standing
 from penholder.drafting import sealed_texts
 from penholder.drafting.models import Document, Kind, Media
@@ -82,6 +83,7 @@ class Site:
     agreements: Mapping[str, Agreement]  # by seal
     evidence: Mapping[int, Plan]  # of editions, by primary key; none before the record is signed
     services: Disclosed | None = None  # None while the register of services is empty
+    measures: Mapping[int, tuple[Measured, ...]] = field(default_factory=dict)  # by number of their action
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -144,7 +146,16 @@ def read(*, at: datetime) -> Site:
         agreements=agreements,
         evidence=bundles.plans(published, agreements),
         services=disclosed.read(at=at, events=Path(settings.PENHOLDER_EVENTS)),
+        measures=_measures(stands, at),
     )
+
+
+def _measures(stands: Standing | None, at: datetime) -> dict[int, tuple[Measured, ...]]:
+    """The measures of the strategy's actions, as far as their figures are public."""
+    found: dict[int, list[Measured]] = {}
+    for one in measures.read(stands.document, as_published_on=timezone.localdate(at)) if stands else ():
+        found.setdefault(one.action, []).append(one)
+    return {number: tuple(listed) for number, listed in found.items()}
 
 
 def media_address(digest: str, name: str) -> str:
