@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
 
-from penholder.cli import main
+from penholder.cli import beside, main
 from penholder.cli.events import events
 
 CSV = "case_id,activity,timestamp,channel\nA-1,Apply,2012-03-01T10:00:00+00:00,Desk\nA-1,Apply,2012-03-01T10:00:00+00:00,Desk\nA-1,Decide,2012-03-02T10:00:00+00:00,Desk\n"
@@ -64,6 +65,31 @@ def test_real_permits_are_taken_in(run, shared):
     log = shared / "services" / "municipal_permit_events.csv.gz"
     done = run("import", log, "--service", "permits", "--json")
     assert json.loads(done.stdout)["accepted"] == 8_577, done.stdout
+
+
+def test_how_long_attempts_are_kept_is_said_and_done_with_the_next_sealing(run, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text(CSV)
+    run("import", log, "--service", "permits")
+    assert run("keep", "permits").exit_code == 2
+    assert run("keep", "permits", "--days", "7").exit_code == 1
+    assert "permits: 400 days" in run("keep", "permits", "--days", "400").stdout
+    assert json.loads(run("seal", "--json").stdout)["forgotten"] == 3
+    assert json.loads(run("keep", "permits", "--for-good", "--json").stdout) == {}
+
+
+def test_a_command_runs_beside_a_server_again_and_again(run, tmp_path, monkeypatch):
+    log = tmp_path / "log.csv"
+    log.write_text(CSV)
+    run("import", log, "--service", "permits")
+    monkeypatch.setattr(beside, "SECONDS_OF_A_MINUTE", 0.1)
+    current = tmp_path / "home" / "events" / "CURRENT"
+    with beside.every_minute("events", "seal"):
+        for _ in range(600):
+            if current.exists():
+                break
+            time.sleep(0.1)
+    assert current.exists()
 
 
 def test_keys_are_added_listed_and_revoked(run):

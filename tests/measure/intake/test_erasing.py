@@ -83,7 +83,7 @@ def test_old_attempts_are_forgotten_while_events_come_in(tmp_path):
 
 
 def test_an_attempt_is_not_kept_for_less_than_its_window(tmp_path):
-    with pytest.raises(Refused, match="fewer than 30"):
+    with pytest.raises(Refused, match="at least 30 days"):
         keeping.say(tmp_path, "permits", 7)
 
 

@@ -22,17 +22,13 @@ def read(folder: Path) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except msgspec.MsgspecError as problem:
-        raise Refused(
-            f"{folder / 'kept.json'} is damaged: {problem}. Write it anew: penholder events keep."
-        ) from problem
+        raise Refused(f"{folder / 'kept.json'} is damaged: {problem}. Restore it from a backup.") from problem
 
 
 def say(folder: Path, service: str, days: int | None) -> None:
     """Keep attempts at a service for so many days after their last event; None: for good."""
     if days is not None and days < FEWEST_DAYS:
-        raise Refused(
-            f"{days} days are fewer than {FEWEST_DAYS}, and figures need attempts until their window is over."
-        )
+        raise Refused(f"Keep attempts for at least {FEWEST_DAYS} days: figures need them until their window is over.")
     kept = read(folder)
     kept.pop(service, None)
     if days is not None:
