@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,6 +162,8 @@ def _without_triggers(act: str) -> None:
             cursor.execute(
                 f"DROP TRIGGER {table}_refuses_update" + (f" ON {table}" if connection.vendor == "postgresql" else "")
             )
+        if connection.vendor == "postgresql":  # where JSON is no text
+            act = re.sub(r"replace\((passages|manifest),(.*)\)", r"replace(\1::text,\2)::jsonb", act)
         cursor.execute(act)
 
 
