@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
@@ -40,6 +42,19 @@ class Report:
     published_on: date | None = None
 
 
+def objections_by_point(points: Iterable[Found]) -> dict[int, str]:
+    """What is missing, by the number of the point: evidence for what was found, or what the evidence shows."""
+    wanting = {}
+    for found in points:
+        if found.result != Result.NOT_LOOKED_AT and not found.evidence.strip():
+            wanting[found.point] = _("Point %(number)s: say what the evidence is.") % {"number": found.point}
+        elif found.result == Result.NOT_LOOKED_AT and found.evidence.strip():
+            wanting[found.point] = _("Point %(number)s: there is evidence; say what was found.") % {
+                "number": found.point
+            }
+    return wanting
+
+
 def objections_to_recording(report: Report, *, corrects: Assessment | None, reason: str) -> list[str]:
     """Every reason why this report cannot stand; empty means that it can."""
     standard = standards.find(report.standard)
@@ -64,11 +79,7 @@ def objections_to_recording(report: Report, *, corrects: Assessment | None, reas
         % {"number": number, "standard": standard.title}
         for number in sorted({number for number in numbers if numbers.count(number) > 1 or number not in known})
     ]
-    reasons += [
-        _("Point %(number)s: say what the evidence is.") % {"number": found.point}
-        for found in report.points
-        if found.result != Result.NOT_LOOKED_AT and not found.evidence.strip()
-    ]
+    reasons += objections_by_point(report.points).values()
     unmet = [found.point for found in report.points if found.result == Result.NOT_MET]
     if report.result == Result.MET and unmet:
         reasons.append(
@@ -91,6 +102,8 @@ def record(
             raise Missing(_("There is no such assessment of this service, or it was corrected already."))
     reasons = rules.objections_to_acting("service.assess", by, registrations.current(service).organisation)
     reasons += objections_to_recording(report, corrects=before, reason=reason)
+    if report.held_on > timezone.localdate(at):
+        reasons.append(_("An assessment is noted when it was held, and this day is still to come."))
     if reasons:
         raise Refused(reasons)
     row = Assessment.objects.create(
@@ -127,7 +140,7 @@ class AssessedPoint:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentOf:
-    """One assessment as it stands. `id` is what a correction names."""
+    """One assessment. `id` is what a correction names; `replaced` says that one came, and it stands no longer."""
 
     id: int
     service: str
@@ -140,6 +153,9 @@ class AssessmentOf:
     report_url: str
     published_on: date | None
     reason: str
+    by: str
+    recorded_at: datetime
+    replaced: bool
     points: tuple[AssessedPoint, ...]
 
 
@@ -148,7 +164,16 @@ def of(service: str = "", *, public_on: date | None = None) -> list[AssessmentOf
 
     With `public_on`, only those whose report was public by that day.
     """
-    rows = Assessment.objects.filter(superseded_by=None).select_related("service").prefetch_related("points")
+    return _listed(service, public_on, superseded_by=None)
+
+
+def history(service: str) -> list[AssessmentOf]:
+    """Every assessment of a service as it was ever told, corrected ones too, newest first. Two queries."""
+    return _listed(service, None)
+
+
+def _listed(service: str, public_on: date | None, **chosen: Any) -> list[AssessmentOf]:
+    rows = Assessment.objects.filter(**chosen).select_related("service", "superseded_by").prefetch_related("points")
     rows = rows.filter(service__key=service) if service else rows
     rows = rows.filter(published_on__lte=public_on) if public_on else rows
     return [_read(row, list(row.points.all())) for row in rows.order_by("-held_on", "-pk")]
@@ -158,7 +183,7 @@ def _read(row: Assessment, points: Sequence[Assessed]) -> AssessmentOf:
     standard = standards.find(row.standard)
     return AssessmentOf(
         row.pk, row.service.key, standard, row.stage, row.result, row.held_on, row.panel, row.summary, row.report_url,
-        row.published_on, row.reason,
+        row.published_on, row.reason, row.by, row.recorded_at, hasattr(row, "superseded_by"),
         tuple(
             AssessedPoint(point.point, standard.point(point.point).title, point.result, point.evidence)
             for point in points

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from penholder.web.desk import figure_publications, monthly_form, register, service_figures, service_parts, uploading
+from penholder.web.desk import (
+    assessing,
+    figure_publications,
+    monthly_form,
+    register,
+    service_figures,
+    service_parts,
+    uploading,
+)
 from penholder.web.desk.access import signed_in
 
 urlpatterns: list[URLPattern] = [
@@ -18,6 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/target/", signed_in(service_parts.target), name="service-target"),
     path("register/<slug:key>/costs/", signed_in(service_parts.costs), name="service-costs"),
     path("register/<slug:key>/journey/", signed_in(service_parts.journey), name="service-journey"),
+    path("register/<slug:key>/assessments/", signed_in(assessing.everything), name="service-assessments"),
+    path("register/<slug:key>/assessments/add/", signed_in(assessing.assess), name="assess-service"),
+    path(
+        "register/<slug:key>/assessments/<int:assessment_id>/", signed_in(assessing.correct), name="correct-assessment"
+    ),
     path("register/<slug:key>/figures/", signed_in(service_figures.service_figures), name="service-figures"),
     path("register/<slug:key>/form/", signed_in(monthly_form.link), name="form-link"),
     path("forms/<int:link_id>/end/", signed_in(monthly_form.end), name="end-form-link"),
