@@ -30,7 +30,7 @@ from penholder.web.labels import of_charts
 from penholder.web.public import figures
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.figures import Said
-from penholder.web.public.service import address, of_organisation
+from penholder.web.public.service import MOST_SOURCES, address, of_organisation
 
 # A page of these is light, and few enough to be read through.
 A_PAGE = 100
@@ -114,7 +114,8 @@ def _overview(drawing: Drawing, told: Disclosed) -> Page:
         departments=departments,
         treemap=_treemap([Tile(row["name"], row["size"], row["reached"]) for row in departments], _("Departments")),
         publications=told.publications[:10],
-        sources=told.sources,
+        sources=told.sources[:MOST_SOURCES],
+        sources_left=max(0, len(told.sources) - MOST_SOURCES),
     )
 
 

@@ -34,6 +34,10 @@ _VERDICTS = (
 MOST_REVISIONS = 40
 
 
+# Each month brings a source; the file of figures names them all, row by row.
+MOST_SOURCES = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One period of one figure."""
@@ -52,6 +56,7 @@ class Section:
     definition: Definition | None
     newest: Said
     period: str
+    last: Row | None  # the newest that is known, where the newest period has none
     change: dict[str, str]
     drawing: SafeString
     rows: tuple[Row, ...]
@@ -107,7 +112,8 @@ def _page(drawing: Drawing, told: Disclosed, service: ServiceStanding) -> Page:
         assessments=told.assessments.get(service.key, ()),
         revisions=[revision(told, each) for each in told.revisions.get(service.key, ())[:MOST_REVISIONS]],
         revisions_left=max(0, len(told.revisions.get(service.key, ())) - MOST_REVISIONS),
-        sources=_sources(told, service),
+        sources=(sources := _sources(told, service))[:MOST_SOURCES],
+        sources_left=max(0, len(sources) - MOST_SOURCES),
         names={key: each.name for key, each in told.by_key.items()} if service.became or service.came_from else {},
         newest=figures.period(axis[-1]) if axis else "",
     )  # fmt: skip
@@ -133,6 +139,7 @@ def section(told: Disclosed, service: ServiceStanding, key: str, axis: Sequence[
     said = figures.say(newest[1]) if newest else Said(str(figures.ABSENT["not provided"]), "not-provided")
     definition = rows[-1][1].figure.definition if rows else None
     found = quarters.moved(told, service.key, key, newest[0]) if newest else None
+    history = tuple(Row(figures.period(span), figures.say(figure)) for span, figure in reversed(rows))
     return Section(
         key,
         str(figures.TITLES[key]),
@@ -140,9 +147,10 @@ def section(told: Disclosed, service: ServiceStanding, key: str, axis: Sequence[
         definition,
         said,
         figures.period(axis[-1]) if axis else "",
+        None if said.known else next((row for row in history if row.said.known), None),
         figures.change(found) if said.known else {},
         drawn(lambda: figures.over_time(told, service, key, axis), key),
-        tuple(Row(figures.period(span), figures.say(figure)) for span, figure in reversed(rows)),
+        history,
     )
 
 
@@ -155,7 +163,8 @@ def drawn(make: Callable[[], OverTime], ident: str) -> SafeString:
 
 
 def _verdict(kind: str, sections: list[Section]) -> dict[str, object]:
-    found = next((each for each in sections if each.newest.known), None)
+    known = [each for each in sections if each.newest.known] + [each for each in sections if each.last]
+    found = next(iter(known), None)
     words = {
         "simpler": _("Is it simpler?"), "clearer": _("Is it clearer?"), "faster": _("Is it faster?"),
         "finish": _("Do people finish?"),
