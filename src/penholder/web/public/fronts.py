@@ -69,7 +69,8 @@ def lately(site: Site) -> list[Event]:
                 path = f"/changes/{publication.key}/{edition.number - 1}-{edition.number}/"
             if publication.departmental:
                 path = publication.address
-            reason = edition.reason or edition.iteration.reason
+            # The template ends the sentence, whether its writer did or not.
+            reason = (edition.reason or edition.iteration.reason).strip().removesuffix(".")
             answered = answers.get(edition.number, 0)
             events.append(Event(path, publication.title, edition.number, edition.published_at, reason, answered))
     return sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS_SHOWN]
