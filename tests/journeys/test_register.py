@@ -1,4 +1,4 @@
-"""What is noted about a service, in a real browser: an assessment with what is missing by point, at both widths with axe."""
+"""What is noted about a service, in a real browser: assessments and journeys, at both widths with axe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from tests.journeys.test_figures import REGISTER, looked_at, window  # noqa: F40
 
 pytestmark = [pytest.mark.browser]
 
+GRAPH = """number,name,kind,after,start,outcome,of,aliases
+1,start,page,,yes,,,
+2,photo,document,start,,,,
+3,done,page,photo,,intended,,
+"""
 ADVISER = """
 post = Post.objects.create(organisation=body, key="interior-adviser", title="Assessor", role="adviser")
 someone = Person.objects.create_user("ada@dept.example", "correct horse battery", name="Ada")
@@ -53,4 +58,28 @@ def test_an_assessment_is_noted_and_corrected(desk, window, axe):  # noqa: F811
     point.get_by_label("Evidence").fill("Five of nine people gave up.")
     page.get_by_role("button", name="Note the correction").click()
     assert page.get_by_text("Five of nine people gave up.").is_visible()
+    looked_at(page, axe)
+
+
+def test_a_journey_is_drawn_and_its_version_ended(desk, window, axe):  # noqa: F811
+    page = window()
+    desks.sign_in(page, desk, "hanna")
+    page.wait_for_url("**/desk/")
+    page.goto(f"{desk}/desk/services/register/passports/journey/")
+    page.get_by_label("The steps, as CSV").fill(GRAPH)
+    page.get_by_label("For attempts that start from").fill("2026-10-01")
+    page.get_by_role("button", name="Show it as a table").click()
+    looked_at(page, axe)
+    page.get_by_role("button", name="Keep this version").click()
+    page.get_by_role("link", name="Draw its journey").click()
+    looked_at(page, axe)
+    page.get_by_role("link", name="End it").click()
+    page.get_by_label("The first day without it").fill("2026-10-01")
+    page.get_by_role("button", name="End this version").click()
+    assert page.get_by_role("alert").get_by_text("Fill in: Why").is_visible()
+    looked_at(page, axe)
+    page.get_by_label("The first day without it").fill("2026-11-01")
+    page.get_by_label("Why").fill("The photo is no step any more.")
+    page.get_by_role("button", name="End this version").click()
+    assert page.get_by_text("and before 1 November 2026").is_visible()
     looked_at(page, axe)

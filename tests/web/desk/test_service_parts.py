@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from tests.web.desk.test_uploading import enter, on_that_day, words  # noqa: F40
 
 from penholder.errors import Refused
 from penholder.formats.steps import Steps, read_steps
+from penholder.measure.intake import drawings
+from penholder.record.models import Entry
 from penholder.services import journeys, standing
 from penholder.services.models import CostLine
 
@@ -22,6 +26,12 @@ GRAPH = """number,name,kind,after,start,outcome,of,aliases
 5,refused,page,photo,,not eligible,,
 """
 WRONG = GRAPH.replace("2,photo,document", "1,photo,paper").replace("pay,,intended", "play,,fine")
+
+
+@pytest.fixture(autouse=True)
+def events(settings, tmp_path):
+    settings.PENHOLDER_EVENTS = tmp_path / "events"
+    return settings.PENHOLDER_EVENTS
 
 
 @pytest.mark.django_db
@@ -58,6 +68,29 @@ def test_a_journey_is_shown_as_a_table_and_kept_when_confirmed(ministry, enter):
     assert "1,start,page,,yes,,,begin;open" in again
     assert "both in force" in words(client.post(f"{PAGE}journey/", typed | {"act": "draw"}))
     assert standing.one("passports").name == "Passports"
+
+
+@pytest.mark.django_db
+def test_a_version_is_ended_and_sealing_knows_what_follows_it(ministry, enter, events):  # noqa: F811
+    client = enter("ada")
+    typed = {"text": GRAPH, "effective_from": "2026-10-01", "window": "30", "idle": "30", "act": "draw"}
+    client.post(f"{PAGE}journey/", typed)
+    (known,) = drawings.read(events)["passports"]
+    assert (known.version, known.effective_to) == (1, None)
+    assert "for attempts that start from 1 October 2026 · End it" in words(client.get(f"{PAGE}journey/"))
+    ending = {"on": "2026-11-01", "reason": "The photo is no step any more."}
+    assert "end before it began" in words(client.post(f"{PAGE}journey/1/end/", ending | {"on": "2026-10-01"}))
+    assert client.post(f"{PAGE}journey/1/end/", ending | {"reason": " "}).status_code == 422
+    assert enter("wes", body="work").post(f"{PAGE}journey/1/end/", ending).status_code == 409
+    said = client.post(f"{PAGE}journey/1/end/", ending, follow=True)
+    assert "from 1 October 2026 and before 1 November 2026" in words(said)
+    assert 'value="2026-11-01"' in said.content.decode(), "the next begins where this one ends"
+    assert "ended on" in words(client.post(f"{PAGE}journey/1/end/", ending))
+    assert client.get(f"{PAGE}journey/2/end/").status_code == 404
+    assert drawings.read(events)["passports"][0].effective_to == date(2026, 11, 1)
+    assert Entry.objects.get(act="journey.ended", subject="passports").reason == ending["reason"]
+    client.post(f"{PAGE}journey/", typed | {"effective_from": "2026-11-01"})
+    assert [each.version for each in drawings.read(events)["passports"]] == [1, 2]
 
 
 @pytest.mark.django_db

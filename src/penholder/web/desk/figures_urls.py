@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/target/", signed_in(service_parts.target), name="service-target"),
     path("register/<slug:key>/costs/", signed_in(service_parts.costs), name="service-costs"),
     path("register/<slug:key>/journey/", signed_in(service_parts.journey), name="service-journey"),
+    path("register/<slug:key>/journey/<int:number>/end/", signed_in(service_parts.end_journey), name="end-journey"),
     path("register/<slug:key>/assessments/", signed_in(assessing.everything), name="service-assessments"),
     path("register/<slug:key>/assessments/add/", signed_in(assessing.assess), name="assess-service"),
     path(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
-from penholder.errors import Refused
+from penholder.errors import Missing, Refused
 from penholder.formats.steps import StepRow, Steps, read_steps
 from penholder.measure.definitions import DEFINITIONS
 from penholder.measure.formulas.costs import CostLine
@@ -104,6 +105,16 @@ class Draw(PlainForm):
     reason = forms.CharField(label=say("What this version changes"), required=False, max_length=500)
 
 
+class Ending(PlainForm):
+    """From which day a version of the journey is in force no longer."""
+
+    on = day_field(
+        say("The first day without it"), required=True,
+        hint=say("Attempts that start before this day are still read with it. For example 2026-10-01."),
+    )  # fmt: skip
+    reason = forms.CharField(label=say("Why"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500)
+
+
 def _allowed(request: DeskRequest, key: str, act: str) -> tuple[Acting, ServiceStanding]:
     by, found = acting(request), standing.one(key)
     body = Organisation.objects.filter(key=found.now.organisation).first()
@@ -176,9 +187,10 @@ def journey(request: DeskRequest, key: str) -> HttpResponseBase:
     """Draw a version of the journey: shown as a table with what is wrong by line, and kept when confirmed."""
     by, found = _allowed(request, key, "service.register")
     standing_ones = journeys.definitions([key]).get(key, [])
-    initial = {"effective_from": timezone.localdate(request.at), "text": _written(standing_ones[-1:])}
+    free = standing_ones[-1].effective_to if standing_ones else None
+    initial = {"effective_from": free or timezone.localdate(request.at), "text": _written(standing_ones[-1:])}
     form = Draw(request.POST or None, initial=initial)
-    more: dict[str, Any] = {"versions": standing_ones, "number": len(standing_ones) + 1}
+    more: dict[str, Any] = {"key": key, "versions": standing_ones, "number": len(standing_ones) + 1}
     if request.method == "POST" and form.is_valid():
         given, reasons = form.cleaned_data, []
         try:
@@ -187,6 +199,7 @@ def journey(request: DeskRequest, key: str) -> HttpResponseBase:
             drawn = None if steps.faults else _drawn(key, len(standing_ones) + 1, steps, given)
             if drawn is not None and request.POST.get("act") == "draw":
                 journeys.draw(drawn=drawn, by=by, at=request.at, reason=given["reason"])
+                journeys.hand_over(settings.PENHOLDER_EVENTS)
                 messages.success(request, _("The journey is drawn, as version %(number)s.") % {"number": drawn.version})
                 return redirect("desk:service", key)
             more["good"] = drawn is not None
@@ -197,6 +210,27 @@ def journey(request: DeskRequest, key: str) -> HttpResponseBase:
     context = _context(found, form, title, _("Show it as a table"), **more)
     bad = bool(form.errors or more.get("reasons") or more.get("wrong"))
     return render(request, "desk/services/journey.html", context, status=422 if bad else 200)
+
+
+def end_journey(request: DeskRequest, key: str, number: int) -> HttpResponseBase:
+    """Say from which day a version of the journey is in force no longer, so that the next can be drawn."""
+    by, found = _allowed(request, key, "service.register")
+    if number not in {each.version for each in journeys.definitions([key]).get(key, [])}:
+        raise Missing(_("The journey of this service has no version %(number)s.") % {"number": number})
+    form = Ending(request.POST or None, initial={"on": timezone.localdate(request.at)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            journeys.end(key=key, number=number, by=by, at=request.at, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, list(refused.reasons))
+        else:
+            journeys.hand_over(settings.PENHOLDER_EVENTS)
+            messages.success(request, _("Version %(number)s has an end. The next can be drawn.") % {"number": number})
+            return redirect("desk:service-journey", key)
+    title = _("End version %(number)s of the journey") % {"number": number}
+    context = _context(found, form, title, _("End this version"))
+    context["crumbs"].append((_("Draw its journey"), reverse("desk:service-journey", args=[key])))
+    return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
 
 def _drawn(key: str, version: int, steps: Steps, given: dict[str, Any]) -> JourneyDefinition:
