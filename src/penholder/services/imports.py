@@ -34,7 +34,7 @@ from penholder.people.organisations import Named
 from penholder.record import ledger
 from penholder.services import registrations, submissions, totals
 from penholder.services.cells import Cell, Given
-from penholder.services.models import ServiceVersion, Submission, Submitted
+from penholder.services.models import Service, ServiceVersion, Submission, Submitted
 from penholder.services.periods import Span
 from penholder.services.registrations import Described, NewService
 from penholder.services.totals import Compared
@@ -139,7 +139,8 @@ def _know_what_is_there() -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {Submitted._meta.db_table}")  # noqa: SLF001 - that is where Django tells it
+            for model in (Service, ServiceVersion, Submitted):
+                cursor.execute(f"ANALYZE {model._meta.db_table}")  # noqa: SLF001 - that is where Django tells it
 
 
 def _register(explorer: Explorer, before: set[str], report: Report, *, at: datetime) -> registrations.Put:
