@@ -232,3 +232,35 @@ def test_axe_finds_nothing_on_any_page_of_a_draft_and_none_reads_sideways(enter,
     plain.get_by_label("Text").fill(base)
     plain.get_by_role("button", name="Save").click()
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+LATE = """
+import django
+django.setup()
+from django.utils import timezone
+from penholder.drafting import asides, drafts
+from penholder.drafting.edits import SetText
+from penholder.drafting.models import Document
+from penholder.people.acting import Acting
+from penholder.people.models import Person, Post
+by = Acting(Post.objects.get(key="centre-pen"), Person.objects.get(name="Idris"))
+document, at = Document.objects.get(key="strategy"), timezone.now()
+drafts.change(document_id=document.pk, edits=[SetText("vision", "## Vision\\n\\nNew words.\\n")], by=by, at=at)
+text, _ = drafts.load(document)
+before, typed = text.state, text.ytext("vision")
+typed += "\\nTyped on a train.\\n"
+asides.set_aside(document_id=document.pk, update=text.since(before), reasons=["The draft was frozen."], by=by, at=at)
+"""
+
+
+def test_words_that_came_too_late_are_copied_and_put_away(enter, desk, home, axe):
+    desks.fill(home, LATE)
+    page = enter("pia")
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{desk}{DRAFT}")
+        assert "Typed on a train." in page.get_by_label("as it was typed, to be copied").input_value()
+        assert desks.faults(page, axe) == []
+    page.get_by_role("button", name="Put it away").click()
+    assert page.get_by_text("It is put away.").is_visible()
+    assert page.get_by_label("as it was typed, to be copied").count() == 0

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts
+from penholder.drafting import drafts, rights
 from penholder.drafting.models import Document, SetAside
 from penholder.drafting.shared_texts import SharedText
+from penholder.errors import Missing, Refused
 from penholder.people.acting import Acting
+from penholder.record import ledger
 
 
 @transaction.atomic
@@ -22,7 +25,7 @@ def set_aside(*, document_id: int, update: bytes, reasons: Sequence[str], by: Ac
     the draft.
     """
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
-    shared, _ = drafts.load(document)
+    shared = drafts.load(document)[0]
     before = {section.key: section.text for section in shared.sections()}
     wanted = SharedText([shared.since(), update])
     changes = [
@@ -52,3 +55,25 @@ def waiting(document_id: int) -> QuerySet[SetAside]:
 def settle(*, aside_id: int, at: datetime) -> None:
     """It became a suggestion, or was dropped: it waits no longer. Settling twice changes nothing."""
     SetAside.objects.filter(pk=aside_id, settled_at=None).update(settled_at=at)
+
+
+def seen_by(document: Document, by: Acting) -> QuerySet[SetAside]:
+    """What waits in this document: everything for those who write it, for others what they typed themselves."""
+    rows = waiting(document.pk)
+    return rows if not rights.objections_to_writing(document, by.post) else rows.filter(person=by.person)
+
+
+@transaction.atomic
+def put_away(*, aside_id: int, document: Document, by: Acting, at: datetime) -> SetAside:
+    """Its writer, or whoever writes the document, has done with it. The row stays. Raises Missing, Refused."""
+    row = SetAside.objects.select_for_update(of=("self",)).filter(pk=aside_id, document=document).first()
+    if row is None or row.settled_at is not None:
+        raise Missing(_("This is not put aside any more."))
+    if row.person_id != getattr(by.person, "pk", None) and (reasons := rights.objections_to_writing(document, by.post)):
+        raise Refused([_("Only its writer and those who write this document put it away."), *reasons])
+    settle(aside_id=row.pk, at=at)
+    facts = {"aside": row.pk, "of": row.post, "typed_at": row.at.isoformat()}
+    ledger.append(
+        "draft.put-away", actor=by.post.words, person=by.said_name, subject=document.key, at=at, reason="", facts=facts
+    )
+    return row

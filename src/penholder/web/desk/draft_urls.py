@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:key>/outline/", signed_in(outlining.outline), name="outline"),
     path("<slug:key>/outline/<str:section>/", signed_in(outlining.one_section), name="outline-section"),
     path("<slug:key>/freeze/", signed_in(drafts.freeze), name="freeze"),
+    path("<slug:key>/aside/<int:aside_id>/", signed_in(drafts.put_away), name="put-away"),
     path("<slug:key>/seal/", signed_in(iterating.seal), name="seal"),
     path("<slug:key>/compare/", signed_in(iterating.compared), name="compare"),
     path("<slug:key>/restore/<int:number>/", signed_in(iterating.restore), name="restore"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponseBase
@@ -13,10 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from penholder.drafting import drafts, freezes, hands, histories, kinds, rights, rules, sealed_texts
+from penholder.drafting import asides, drafts, freezes, hands, histories, kinds, rights, rules, sealed_texts
 from penholder.drafting.histories import Part
 from penholder.drafting.media import location
-from penholder.drafting.models import Document, Hand, Iteration
+from penholder.drafting.models import Document, Hand, Iteration, SetAside
 from penholder.errors import Missing, Refused
 from penholder.people.acting import Acting
 from penholder.web.desk.access import DeskRequest
@@ -79,6 +80,7 @@ def overview(request: DeskRequest, key: str) -> HttpResponseBase:
         "changed": not rows or any(row.state != "same" for row in told) or len(before) != len(told),
         "iterations": rows,
         "hours": hours[:MOST_HOURS],
+        "asides": _aside(asides.seen_by(document, by), {part.key: part.title for part in parts}),
         "objections": rules.objections_to_editing(document, by, request.at),
         "writing": rules.objections_to_writing(document, by, request.at),
         "crumbs": crumbs(document, inside=False),
@@ -90,6 +92,23 @@ def _row(part: Part, before: Mapping[str, sealed_texts.SealedPart], held: tuple[
     sealed = before.get(part.key)
     state = "new" if sealed is None else "same" if (sealed.title, sealed.text) == (part.title, part.text) else "changed"
     return Row(part, len(part.text.split()), state, kinds.to_write(part.text), held)
+
+
+def _aside(rows: Iterable[SetAside], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What was typed and is not in the draft: each section with its whole text as its writer had it."""
+    return [
+        {"row": row, "changes": [one | {"title": titles.get(one["section"], one["section"])} for one in row.changes]}
+        for row in rows
+    ]
+
+
+@require_POST
+def put_away(request: DeskRequest, key: str, aside_id: int) -> HttpResponseBase:
+    """Have done with words that were put aside."""
+    document, by = find(request, key)
+    asides.put_away(aside_id=aside_id, document=document, by=by, at=request.at)
+    messages.success(request, _("It is put away."))
+    return redirect("desk:draft", key)
 
 
 @require_POST
