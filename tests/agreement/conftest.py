@@ -146,6 +146,11 @@ class Office:
 @pytest.fixture
 def office(db) -> Office:
     """A pen team, a chair, a minister, an adviser, three departments with Leaders; nothing is sealed yet."""
+    return manned()
+
+
+def manned() -> Office:
+    """What the fixture `office` is."""
     office = Office()
     for name in DEPARTMENTS:
         office.post(name)

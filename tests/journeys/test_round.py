@@ -20,7 +20,9 @@ from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.drafting import documents, iterations
 from penholder.drafting.documents import Draft
-from penholder.people.models import Holding, Organisation, Person, Post
+from penholder.errors import Missing
+from penholder.people import organisations, posts
+from penholder.people.models import Person
 call_command("migrate", verbosity=0)
 at = timezone.now()
 for key, name, title, role, person in (
@@ -28,11 +30,14 @@ for key, name, title, role, person in (
     ("health", "Health", "Digital Leader", "leader", "Hanna"), ("home", "Home", "Digital Leader", "leader", "Hugo"),
     ("cabinet", "The cabinet", "Minister", "minister", "Mina"),
 ):
-    body, _ = Organisation.objects.get_or_create(key=key, defaults={"name": name})
-    post = Post.objects.create(organisation=body, key=f"{key}-{role}", title=title, role=role)
+    try:
+        body = organisations.find(key)
+    except Missing:
+        (body,) = organisations.put_all([organisations.Named(key, name)], at=at)[0].values()
+    post = posts.make(organisation=body, key=f"{key}-{role}", title=title, role=role, by=None, at=at)
     someone = Person.objects.create_user(f"{person.lower()}@dept.example", "correct horse battery", name=person)
     EmailAddress.objects.create(user=someone, email=someone.email, verified=True, primary=True)
-    Holding.objects.create(post=post, person=someone, since=at - timedelta(days=30))
+    posts.hold(post=post, person=someone, by=None, at=at - timedelta(days=30))
 texts = [("vision", "Vision", "# Vision\\n\\nServices that people prefer.\\n"),
          ("costs", "Costs", "# Costs\\n\\nThe work is paid for.\\n")]
 document = documents.put(key="strategy", kind="strategy", title="The strategy", sections=[Draft(*one) for one in texts])

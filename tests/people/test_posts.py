@@ -26,7 +26,9 @@ def test_a_post_is_held_from_the_moment_it_is_said(leader, someone, pen):
     entry = Entry.objects.get(act="post.held")
     assert (entry.actor, entry.person, entry.subject) == ("Head of the pen team, Cabinet Office", "Ada", "hmrc-leader")
     assert entry.reason == "Grace. Appointed by the board."
-    assert json.loads(entry.facts) == {"post": "hmrc-leader"}, "names are not among the facts, which are public"
+    assert json.loads(entry.facts) == {"post": "hmrc-leader", "account": str(grace.pk)}, (
+        "names are not among the facts, which are public"
+    )
 
 
 def test_who_leaves_is_out_at_that_moment_and_stays_in_the_history(leader, someone, pen):

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from tests.agreement.conftest import DEPARTMENTS, office, open_round, sealed  # noqa: F401
+from tests.agreement import conftest as agreement
+from tests.agreement.conftest import DEPARTMENTS, Office, open_round, sealed  # noqa: F401
+from tests.people.noted import note
 
 from penholder.publishing import editions
 
 
-def sign_off(office, iteration):  # noqa: F811
+@pytest.fixture
+def office(db) -> Office:
+    """The office of the tests of agreement; the record knows its organisations, its posts and who holds them."""
+    made = agreement.manned()
+    note(at=made.at)
+    return made
+
+
+def sign_off(office, iteration):
     """A sign-off of the iteration, by every department, cleared."""
     signed = office.open(iteration)
     for department in DEPARTMENTS:
@@ -17,7 +27,7 @@ def sign_off(office, iteration):  # noqa: F811
     return signed
 
 
-def approve(office, iteration):  # noqa: F811
+def approve(office, iteration):
     """An approval of the iteration by the minister, cleared."""
     approval = office.open(iteration, "minister", kind="approval")
     office.give("minister")

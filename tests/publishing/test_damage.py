@@ -10,13 +10,14 @@ from tests.publishing.test_proofs import shown  # noqa: F401 - a fixture
 from penholder.agreement import answers, delegations, editorials, links, looks, remarks, rounds
 from penholder.agreement.models import Remark
 from penholder.drafting.models import SealedSection
+from penholder.people import invitations, organisations, posts, successions
 from penholder.people.models import Role
 from penholder.publishing import editions, proofs
 from penholder.publishing.models import Edition
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("record_", "agreement_", "publishing_")
+ROOMS = ("record_", "agreement_", "publishing_", "people_")
 # Everything else in the drafting room is drafts, and what was said about them.
 OF_DRAFTING = {f"drafting_{name}" for name in ("document", "iteration", "media", "section", "sealedsection", "text")}
 
@@ -32,6 +33,11 @@ NOT_IN_THE_RECORD = {
     "drafting_document": {"clear_before_sealing", "readable_upto"},
     "drafting_section": {"id", "position"},
     "drafting_sealedsection": {"id"},
+    "people_alias": {"id"},
+    "people_holding": {"id"},
+    "people_invitation": {"id"},
+    "people_person": {"id", "email", "name", "password", "last_login", "is_active", "language", "joined_at"},
+    "people_succession": {"id"},
     "publishing_edition": {"id"},
     "publishing_withdrawal": {"id"},
     "record_checkpoint": {"id"},
@@ -42,7 +48,7 @@ NOT_IN_THE_RECORD = {
 def eventful(office, shown):  # noqa: F811
     """An edition that was withdrawn, and a round that went on, with something in nearly every table and column."""
     pen, health = office.acting("pen"), office.acting("health")
-    office.post("clerk", Role.CONTRIBUTOR, organisation="treasury")
+    people_come_and_go(office)
     office.open(office.seal(vision="# Vision\n\nOther words.\n\nMore words.\n"), carry="editorial", message="Please.")
     inside = remarks.make(
         asked_id=office.asked("treasury").pk, klass="b", body="Say it.", section="leaders",
@@ -77,6 +83,33 @@ def eventful(office, shown):  # noqa: F811
     delegations.end(delegation_id=given.pk, by=health, at=office.later())
     rounds.remind(round_id=office.open(after, "minister", kind="feedback").pk, by=pen, at=office.later())
     rounds.call_off(round_id=office.round.pk, reason="Not now.", by=pen, at=office.later())
+
+
+def people_come_and_go(office):
+    """Organisations below and after another, a post held before and now, invitations that were accepted and ended."""
+    made = {"by": office.acting("pen"), "at": office.later()}
+    treasury = office.posts["treasury"].organisation
+    mint = organisations.make(name="The Royal Mint", acronym="RM", parent="treasury", **made)
+    organisations.put_all(
+        [organisations.Named("rm", "The Royal Mint", leader="Deputy Master", strategy_url="https://mint.example/")],
+        at=office.later(),
+    )
+    successions.succeed(
+        predecessor=mint, successors=[treasury], kind="merged", on=office.at.date(), reason="It is small.", **made
+    )
+    clerk = posts.make(organisation=treasury, title="Clerk", role=Role.CONTRIBUTOR, key="treasury-clerk", **made)
+    posts.hold(post=clerk, person=office.person("bo"), **made)
+    posts.replace(post=clerk, person=office.person("clerk"), by=made["by"], at=office.later())
+    office.posts["clerk"] = clerk
+
+    def invite(name):
+        email = f"{name.lower()}@example.org"
+        return invitations.invite(post=clerk, email=email, name=name, link=str, by=made["by"], at=office.later())
+
+    _, token = invite("Cy")
+    invitations.accept(token=token, at=office.later(), person=None)
+    taken_back, _ = invite("Di")
+    invitations.end(invitation_id=taken_back.pk, by=made["by"], at=office.later())
 
 
 def passage_of(iteration, section):

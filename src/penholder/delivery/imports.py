@@ -161,7 +161,7 @@ class _Door:
             for one in reading.organisations
         )
         if named and named != self.named:
-            self.known, made = organisations.put_all(named)
+            self.known, made = organisations.put_all(named, at=self.at)
             self.named = named
             self.report.new["organisations"] += made
 

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
-from penholder.people import posts
+from penholder.people import entries, posts
 from penholder.people.acting import Acting
 from penholder.people.models import Holding, Invitation, Person, Post
 from penholder.record import ledger
@@ -83,7 +83,7 @@ def invite(
         invited_at=at,
         expires_at=at + timedelta(days=days),
     )
-    _write("person.invited", invitation, by=by, at=at)
+    ledger.append_all([entries.of_invitation("person.invited", invitation, by=by, at=at)])
     send_mail(*letter(invitation, link=link(token)), settings.DEFAULT_FROM_EMAIL, [email])
     return invitation, token
 
@@ -140,8 +140,9 @@ def accept(*, token: str, at: datetime, person: Person | None, name: str = "", p
     assert row is not None  # noqa: S101 - it was found under the lock
     row.accepted_at, row.accepted_by = at, known
     row.save(update_fields=["accepted_at", "accepted_by"])
+    invitation.accepted_by, acting = known, Acting(post=invitation.post, person=known)
+    ledger.append_all([entries.of_invitation("invitation.accepted", invitation, by=acting, at=at)])
     if not Holding.objects.filter(post=invitation.post, person=known, until=None).exists():
-        acting = Acting(post=invitation.post, person=known)
         reason = f"Invited by {invitation.invited_by}."
         posts.began(post=invitation.post, person=known, by=acting, at=at, reason=reason)
     return known
@@ -161,14 +162,5 @@ def end(*, invitation_id: int, by: Acting | None, at: datetime) -> Invitation:
         raise Refused(reasons)
     invitation.ended_at = at
     invitation.save(update_fields=["ended_at"])
-    _write("invitation.ended", invitation, by=by, at=at)
+    ledger.append_all([entries.of_invitation("invitation.ended", invitation, by=by, at=at)])
     return invitation
-
-
-def _write(act: str, invitation: Invitation, *, by: Acting | None, at: datetime) -> None:
-    actor, name = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
-    # The address is kept with the reason, because the record can withhold reasons from the public and stay whole.
-    facts = {"post": invitation.post.key, "until": invitation.expires_at.isoformat()}
-    ledger.append(
-        act, actor=actor, person=name, subject=invitation.post.key, at=at, reason=invitation.email, facts=facts
-    )

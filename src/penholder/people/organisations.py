@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
-from penholder.people import permissions
+from penholder.people import entries, permissions
 from penholder.people.acting import Acting
 from penholder.people.models import Alias, Organisation, Post, Succession
 from penholder.record import ledger
@@ -54,13 +54,13 @@ def find(name: str) -> Organisation:
 
 
 @transaction.atomic
-def put_all(named: Iterable[Named]) -> tuple[Mapping[str, Organisation], int]:
-    """Make or complete organisations, with their aliases and posts, in eight queries however many there are.
+def put_all(named: Iterable[Named], *, at: datetime) -> tuple[Mapping[str, Organisation], int]:
+    """Make or complete organisations, with their aliases and posts, in a dozen queries however many there are.
 
     An organisation is the same as one that is known when its key is, or else when its name or an alias is. Returns them
     by the key that the caller used, and how many of them are new or were completed.
     """
-    known = {organisation.key: organisation for organisation in Organisation.objects.all()}
+    known = {organisation.key: organisation for organisation in Organisation.objects.select_related("parent")}
     aliases = {alias.folded: alias.organisation_id for alias in Alias.objects.all()}
     by_pk = {organisation.pk: organisation for organisation in known.values()}
     given = list(named)
@@ -78,9 +78,13 @@ def put_all(named: Iterable[Named]) -> tuple[Mapping[str, Organisation], int]:
         found[one.key] = organisation
     Organisation.objects.bulk_create(made)
     Organisation.objects.bulk_update(changed, ["name", "acronym", "kind", "strategy_url"])
-    touched = {organisation.key for organisation in (*made, *changed)}
-    touched |= _put_aliases(given, found, set(aliases)) | _put_posts(given, found)
-    return found, len(touched)
+    new = _put_aliases(given, found, set(aliases))
+    told = {row.key: "organisation.changed" for row in found.values() if row in changed or row.key in new}
+    told |= {row.key: "organisation.made" for row in made}
+    rows, posts = {row.key: row for row in found.values()}, _put_posts(given, found)
+    acts = [entries.of_organisation(act, rows[key], new.get(key, ()), by=None, at=at) for key, act in told.items()]
+    ledger.append_all([*acts, *(entries.of_post(act, post, by=None, at=at) for act, post in posts)])
+    return found, len(set(told) | {post.organisation.key for _act, post in posts})
 
 
 def _complete(organisation: Organisation, one: Named) -> bool:
@@ -92,7 +96,8 @@ def _complete(organisation: Organisation, one: Named) -> bool:
     return before != (organisation.name, organisation.acronym, organisation.kind, organisation.strategy_url)
 
 
-def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], taken: set[str]) -> set[str]:
+def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], taken: set[str]) -> dict[str, list[str]]:
+    """Add the names that are new. Returns them by the key of the organisation that is found by them from now on."""
     rows = []
     for one in given:
         for name in (one.name, one.acronym, one.key, *one.aliases):
@@ -101,12 +106,16 @@ def _put_aliases(given: Iterable[Named], found: Mapping[str, Organisation], take
                 taken.add(folded)
                 rows.append(Alias(organisation=found[one.key], name=name, folded=folded))
     Alias.objects.bulk_create(rows)
-    return {row.organisation.key for row in rows}
+    new: dict[str, list[str]] = {}
+    for row in rows:
+        new.setdefault(row.organisation.key, []).append(row.name)
+    return new
 
 
-def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> set[str]:
+def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> list[tuple[str, Post]]:
+    """Make or rename the posts that answer. Returns what became of which."""
     wanted = {f"{found[one.key].key}-digital-leader": one for one in given if one.leader}
-    known = {post.key: post for post in Post.objects.filter(key__in=wanted)}
+    known = {post.key: post for post in Post.objects.filter(key__in=wanted).select_related("organisation")}
     made, changed = [], []
     for key, one in wanted.items():
         post = known.get(key)
@@ -117,7 +126,7 @@ def _put_posts(given: Iterable[Named], found: Mapping[str, Organisation]) -> set
             changed.append(post)
     Post.objects.bulk_create(made)
     Post.objects.bulk_update(changed, ["title"])
-    return {found[wanted[post.key].key].key for post in (*made, *changed)}
+    return [("post.made", post) for post in made] + [("post.renamed", post) for post in changed]
 
 
 @dataclass(slots=True)
@@ -175,10 +184,9 @@ def make(
         kind=kind,
         parent=above,
     )
-    _put_aliases([Named(organisation.key, name, acronym)], {organisation.key: organisation}, set())
-    actor, person = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
-    facts = {"organisation": organisation.key, "name": name, "parent": above.key if above else ""}
-    ledger.append("organisation.made", actor=actor, person=person, subject=organisation.key, at=at, facts=facts)
+    new = _put_aliases([Named(organisation.key, name, acronym)], {organisation.key: organisation}, set())
+    aliases = new.get(organisation.key, [])
+    ledger.append_all([entries.of_organisation("organisation.made", organisation, aliases, by=by, at=at)])
     return organisation
 
 

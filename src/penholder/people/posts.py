@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
-from penholder.people import permissions
+from penholder.people import entries, permissions
 from penholder.people.acting import Acting
 from penholder.people.models import Holding, Organisation, Person, Post, Role
 from penholder.record import ledger
@@ -64,7 +64,7 @@ def make(*, organisation: Organisation, title: str, role: str, by: Acting | None
     if reasons:
         raise Refused(reasons)
     post.save()
-    _write("post.made", post, by=by, at=at, facts={"post": post.key, "title": post.title, "role": post.role})
+    ledger.append_all([entries.of_post("post.made", post, by=by, at=at)])
     return post
 
 
@@ -85,7 +85,7 @@ def hold(*, post: Post, person: Person, by: Acting | None, at: datetime, reason:
 def began(*, post: Post, person: Person, by: Acting | None, at: datetime, reason: str = "") -> Holding:
     """Write down that a holding begins, without asking whether it may. For `hold`, and for an accepted invitation."""
     holding = Holding.objects.create(post=post, person=person, since=at)
-    _write("post.held", post, by=by, at=at, reason=_named(person, reason), facts={"post": post.key})
+    ledger.append_all([entries.of_holding("post.held", post, person, by=by, at=at, reason=reason)])
     return holding
 
 
@@ -101,7 +101,7 @@ def leave(*, post: Post, person: Person, by: Acting | None, at: datetime, reason
         raise Refused(reasons)
     holding.until = max(at, holding.since)
     holding.save(update_fields=["until"])
-    _write("post.left", post, by=by, at=at, reason=_named(person, reason), facts={"post": post.key})
+    ledger.append_all([entries.of_holding("post.left", post, person, by=by, at=at, reason=reason)])
     return holding
 
 
@@ -133,13 +133,3 @@ def _standing(post: Post, person: Person) -> models.QuerySet[Holding]:
 
 def _lock(post: Post) -> None:
     Post.objects.select_for_update().get(pk=post.pk)
-
-
-def _named(person: Person, reason: str) -> str:
-    # A name is kept with the reason, because the record can withhold reasons from the public and stay whole.
-    return f"{person}. {reason}".strip() if reason else str(person)
-
-
-def _write(act: str, post: Post, *, by: Acting | None, at: datetime, facts: dict[str, str], reason: str = "") -> None:
-    actor, name = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
-    ledger.append(act, actor=actor, person=name, subject=post.key, at=at, reason=reason, facts=facts)

@@ -20,6 +20,7 @@ from penholder.agreement.models import Answer
 from penholder.drafting import accounts as drafting_accounts
 from penholder.drafting import iterations
 from penholder.drafting.models import Iteration, Media, SealedSection
+from penholder.people import accounts as people_accounts
 from penholder.publishing import accounts as published_accounts
 from penholder.publishing import addresses, editions, releases, shown, sites
 from penholder.publishing.models import Edition
@@ -59,6 +60,8 @@ def everything(*, progress: Progress = lambda _done, _total, _label: None) -> Pr
     total, sealed = Entry.objects.count(), Iteration.objects.count()
     verdict = verification.verify(progress=lambda done: progress(done, total, "record"))
     broken = [Broken(f"record:{verdict.fault.number}", verdict.fault.what)] if verdict.fault else []
+    progress(0, None, "people")
+    broken += _guarded("people", people_accounts.differences)
     progress(0, None, "agreement")
     broken += _guarded("agreement", lambda: [Broken("agreement", what) for what in replay.differences()])
     broken += _guarded("agreement", accounts.differences)

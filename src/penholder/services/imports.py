@@ -31,7 +31,6 @@ from penholder.measure.values import Absence
 from penholder.people import organisations
 from penholder.people.models import Organisation
 from penholder.people.organisations import Named
-from penholder.record import ledger
 from penholder.services import registrations, submissions, totals
 from penholder.services.cells import Cell, Given
 from penholder.services.models import Service, ServiceVersion, Submission, Submitted
@@ -171,13 +170,7 @@ def _organisations(explorer: Explorer, *, at: datetime) -> dict[str, Organisatio
         each.department: Named(slugify(each.department), each.department_name or each.department, each.department)
         for each in explorer.services
     }
-    known = set(Organisation.objects.values_list("key", flat=True))
-    found, _changed = organisations.put_all(named.values())
-    made = sorted(body.key for body in found.values() if body.key not in known)
-    ledger.append_all(
-        ledger.Act(act="organisation.made", actor=ledger.OPERATOR, subject=key, at=at, facts={"organisation": key})
-        for key in made
-    )
+    found, _changed = organisations.put_all(named.values(), at=at)
     return {short: found[one.key] for short, one in named.items()}
 
 
