@@ -40,7 +40,9 @@ def test_what_was_proposed_is_not_decided_until_a_person_decides(proposed, minis
     assert (decided.decision, decided.decided_by, decided.decided_at) == ("accepted", minister, LATER)
     written = Entry.objects.get(act="response.decided")
     assert (written.actor, written.reason) == ("minister", "It runs no services.")
-    assert json.loads(written.facts) == {"decision": "accepted", "proposed": "not-applicable"}
+    assert json.loads(written.facts) == {
+        "strategy": "strategy", "decision": "accepted", "proposed": "not-applicable",
+    }  # fmt: skip
 
 
 def test_the_organisation_that_answered_may_not_accept_its_own_answer(proposed):

@@ -116,13 +116,11 @@ def passage_of(iteration, section):
     return SealedSection.objects.get(iteration=iteration, key=section).passages[1][0]
 
 
-def cells():
+def cells(rooms=ROOMS, more=OF_DRAFTING):
     """Table, column, row and value: of every column that has one the longest and the last."""
     with connection.cursor() as cursor:
         names = [
-            name
-            for name in connection.introspection.table_names(cursor)
-            if name.startswith(ROOMS) or name in OF_DRAFTING
+            name for name in connection.introspection.table_names(cursor) if name.startswith(rooms) or name in more
         ]
         for table in names:
             for column in connection.introspection.get_table_description(cursor, table):
@@ -138,6 +136,8 @@ def cells():
 
 def damages(kind: str, value: str) -> list[str]:
     """What one byte can become; and for what holds JSON, whole values of another shape."""
+    if kind == "real":
+        return [str(float(value) + 1)]
     if kind != "text":
         return [str(int(value) + 1)]
     middle = len(value) // 2

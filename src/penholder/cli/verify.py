@@ -110,12 +110,14 @@ def _of_file(file: Path, *, as_json: bool) -> int:
 
 
 def _of_instance(*, as_json: bool) -> int:
-    from penholder.publishing import proofs  # noqa: PLC0415 - after the start
-    from penholder.services import accounts  # noqa: PLC0415
+    from penholder.delivery import accounts as of_delivery  # noqa: PLC0415 - after the start
+    from penholder.publishing import proofs  # noqa: PLC0415
+    from penholder.services import accounts as of_services  # noqa: PLC0415
 
     with console.progress("Verifying") as tell:
         proof = proofs.everything(progress=tell)
-    proof = replace(proof, broken=(*proof.broken, *accounts.differences()))
+    found = [*proof.broken, *proofs.guarded("services", of_services.differences)]
+    proof = replace(proof, broken=(*found, *proofs.guarded("delivery", of_delivery.differences)))
     if as_json:
         console.as_json({"holds": not proof.broken, **asdict(proof)})
     else:

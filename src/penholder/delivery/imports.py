@@ -12,7 +12,7 @@ from operator import attrgetter
 from django.db import connection, transaction
 from django.utils import timezone
 
-from penholder.delivery import promises, responses
+from penholder.delivery import accounts, promises, responses
 from penholder.delivery.models import Action, Taken
 from penholder.delivery.reports import Report
 from penholder.delivery.responses import Printed
@@ -99,6 +99,7 @@ class _Door:
         self.assets: dict[str, Asset] = {}  # by digest: the files are written once, when everything else has gone well
         self.files: dict[str, MediaDigest] = {}
         self.counted: set[int] = set()
+        self.changed = False
 
     def take(self, snapshot: Snapshot) -> None:
         """One snapshot. Times never run backwards within an import: a commit may claim to be older than its parent."""
@@ -147,6 +148,7 @@ class _Door:
             taken_at=self.at,
         )
         self.taken.append(taken)
+        self.changed = True
         self._count_as_iteration(taken)
 
     def _count_as_iteration(self, taken: Taken) -> None:
@@ -276,6 +278,8 @@ class _Door:
             for digest in new:
                 media.write(digest, self.assets[digest].data)
         media.know([self.files[digest] for digest in new])
+        if self.changed:
+            accounts.note(at=self.at)
 
 
 def _taken_already(earlier: Sequence[Taken], digest: str, moment: datetime) -> Taken | None:

@@ -96,6 +96,8 @@ def put(
     facts = {
         "strategy": strategy, "action": action, "number": version.number, "definition": said.definition,
         "services": list(said.services), "target": _text(said.target), "due_on": _text(said.due_on),
+        "title": said.title, "baseline": _text(said.baseline), "baseline_on": _text(said.baseline_on),
+        "said_on": said_on.isoformat(),
     }  # fmt: skip
     actor, person = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
     ledger.append("action.measured", actor=actor, person=person, subject=key, at=at, reason=reason, facts=facts)

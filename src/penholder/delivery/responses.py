@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from penholder.delivery import rules
+from penholder.delivery.accounts import subject_of
 from penholder.delivery.models import Action, Ask, Decision, Response, Stance, Wording
 from penholder.errors import Refused
 from penholder.formats.reading import ReadResponse
@@ -134,9 +135,8 @@ def _taken_back(cell: Cell, before: Response, said_on: date, at: datetime) -> Re
 @transaction.atomic
 def decide(*, response_id: int, decision: str, by: Post, at: datetime, because: str = "") -> Response:
     """A person accepts or refuses the stance that was proposed for a response. Raises Refused when the rules object."""
-    response = (
-        Response.objects.select_for_update(of=("self",)).select_related("action", "organisation").get(pk=response_id)
-    )
+    rows = Response.objects.select_for_update(of=("self",)).select_related("action__document", "organisation")
+    response = rows.get(pk=response_id)
     if objections := rules.objections_to_deciding(response, by, decision=decision):
         raise Refused(objections)
     response.decision = Decision(decision)
@@ -147,10 +147,14 @@ def decide(*, response_id: int, decision: str, by: Post, at: datetime, because: 
     ledger.append(
         "response.decided",
         actor=by.key,
-        subject=f"action {response.action.number}, {response.organisation.key}, version {response.number}",
+        subject=subject_of(response),
         at=at,
         reason=because,
-        facts={"proposed": response.proposed_stance, "decision": decision},
+        facts={
+            "strategy": response.action.document.key,
+            "proposed": response.proposed_stance,
+            "decision": decision,
+        },
     )
     return response
 

@@ -35,7 +35,7 @@ Progress = Callable[[int, int | None, str], None]
 
 
 # What reading a damaged row ends in, where its database lets it be read at all.
-DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+DAMAGED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,15 @@ def everything(*, progress: Progress = lambda _done, _total, _label: None) -> Pr
     verdict = verification.verify(progress=lambda done: progress(done, total, "record"))
     broken = [Broken(f"record:{verdict.fault.number}", verdict.fault.what)] if verdict.fault else []
     progress(0, None, "people")
-    broken += _guarded("people", people_accounts.differences)
+    broken += guarded("people", people_accounts.differences)
     progress(0, None, "agreement")
-    broken += _guarded("agreement", lambda: [Broken("agreement", what) for what in replay.differences()])
-    broken += _guarded("agreement", accounts.differences)
+    broken += guarded("agreement", lambda: [Broken("agreement", what) for what in replay.differences()])
+    broken += guarded("agreement", accounts.differences)
     for done, found in enumerate(_of_iterations(), start=1):
         broken += found
         progress(done, sealed, "texts")
     published = list(editions.listed())
-    broken += _guarded("publishing", published_accounts.differences)
+    broken += guarded("publishing", published_accounts.differences)
     site = releases.current(Path(settings.PENHOLDER_PUBLIC))
     broken += _of_site(site, published, progress)
     files = len(site.entries) if site else 0
@@ -81,7 +81,7 @@ def everything(*, progress: Progress = lambda _done, _total, _label: None) -> Pr
     return Proof(total, verdict.checkpoints, sealed, answers, len(published), files, tuple(broken), unsealed)
 
 
-def _guarded(where: str, check: Callable[[], list[Broken]]) -> list[Broken]:
+def guarded(where: str, check: Callable[[], list[Broken]]) -> list[Broken]:
     """What a check finds. Rows so damaged that they cannot be compared are found as well, and stop nothing else."""
     try:
         return check()
@@ -124,8 +124,8 @@ def _of_iterations() -> Iterator[list[Broken]]:
     rows = Iteration.objects.select_related("document").order_by("document", "number")
     for iteration in rows.iterator(chunk_size=20):
         where = f"{iteration.document.key}:{iteration.number}"
-        yield _guarded(where, partial(_of_iteration, iteration, where))
-    yield _guarded("texts", drafting_accounts.differences)
+        yield guarded(where, partial(_of_iteration, iteration, where))
+    yield guarded("texts", drafting_accounts.differences)
 
 
 def _of_iteration(iteration: Iteration, where: str) -> list[Broken]:
