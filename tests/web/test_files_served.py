@@ -201,7 +201,7 @@ def resident(pid):
 def test_pages_are_served_when_the_database_is_gone(home):
     publish(home)
     (home / "penholder.sqlite3").write_bytes(b"this is not a database")
-    process, port = start(home)
+    process, port = start(home, "--no-work")  # a worker that tries again would make a new one
     assert get(port, "/long/")[1] == LONG
     (home / "penholder.sqlite3").unlink()
     assert get(port, "/long/")[1] == LONG

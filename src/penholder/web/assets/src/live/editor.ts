@@ -23,10 +23,10 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { minHeight: "24rem", maxHeight: "75vh", backgroundColor: "#fff", color: "#0b0c0c", fontSize: "1.125rem" },
-  "&.cm-focused": { outline: "3px solid #fd0", boxShadow: "inset 0 0 0 4px #0b0c0c" },
+  "&": { minHeight: "24rem", maxHeight: "75vh", backgroundColor: "#fff", color: "#1b2126", fontSize: "1.125rem" },
+  "&.cm-focused": { outline: "3px solid #fd0", boxShadow: "inset 0 0 0 4px #1b2126" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6", overflow: "auto" },
-  ".cm-content": { padding: "1.4rem 1rem 2rem", maxWidth: "46rem", caretColor: "#0b0c0c" },
+  ".cm-content": { padding: "1.4rem 1rem 2rem", maxWidth: "46rem", caretColor: "#1b2126" },
   ".cm-cursor": { borderLeftWidth: "2px" },
   ".pc-caret": { position: "relative", borderLeft: "2px solid", marginLeft: "-1px", marginRight: "-1px" },
   ".pc-flag": {
