@@ -16,8 +16,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.measure.intake.test_sealing import DRAWN
 
+from penholder.measure.engines import choose
+from penholder.measure.intake import drawings, sealing, stocktakes
 from penholder.measure.intake.keys import KeyFile
+from penholder.measure.journeys import micros
+from penholder.measure.questions import Question
 
 NOW = datetime.now(UTC)
 
@@ -229,3 +234,30 @@ def test_a_body_in_pieces_is_put_together(door, key):
 def test_a_second_intake_of_the_same_events_is_refused(door):
     with _start(door[1].parent) as process:
         assert process.wait(20) == 1
+
+
+def test_a_figure_holds_what_was_posted_at_once_and_sealing_changes_nothing(tmp_path):
+    folder = tmp_path / "events"
+    secret = KeyFile(folder / "keys.json").add(service="permits", page=False, at=NOW).secret
+    drawings.write(folder, [DRAWN])
+
+    def asked():
+        later = micros(NOW + timedelta(days=60))
+        engine = choose()
+        with stocktakes.opened(folder) as stock:
+            engine.over_all(stock)
+            told = engine.outcomes(Question((DRAWN,), at=later)), engine.funnels(Question((DRAWN,), at=later))
+        engine.close()
+        return told
+
+    with _start(tmp_path) as process:
+        address = process.stdout.readline().split()[5].removesuffix("/intake/events")
+        for attempt, steps in {"attempt-one": ("start", "about-you", "done"), "attempt-two": ("start",)}.items():
+            told = [event(subject=attempt, data={"step": name}) for name in steps]
+            assert post((address,), told, key=secret)[1]["accepted"] == len(steps)
+        at_once = asked()
+        process.send_signal(signal.SIGINT)
+    ((outcomes,), _) = at_once
+    assert outcomes.mature == {"intended": 1, "open": 1}
+    assert sealing.seal(folder, at=NOW).events == 4
+    assert asked() == at_once

@@ -102,10 +102,11 @@ PENHOLDER_MEDIA = HOME / "media"
 # The key that signs checkpoints of the record. It is not in the database, so who changes one cannot sign the other.
 PENHOLDER_RECORD_KEY = HOME / "keys" / "record.key"
 PENHOLDER_PUBLIC = HOME / "public"
-PENHOLDER_EVENTS = HOME / "events"
 PENHOLDER_CACHE = HOME / "cache"
 # The log of journey events and what was sealed of it; commands that need no database find it by the home alone.
 PENHOLDER_EVENTS = HOME / "events"
+# The address of the engine that counts journeys, when one machine is outgrown; empty: DuckDB, in this process.
+PENHOLDER_ENGINE = os.environ.get("PENHOLDER_ENGINE", "")
 # The callable that gives every page of the site; publishing may not import the door that draws them.
 PENHOLDER_PAGES = "penholder.web.public.pages.all_pages"
 # What the front-end build leaves, published below /assets/.

@@ -1,4 +1,4 @@
-"""Figures from journeys: attempts counted by an engine over the sealed files, for whole periods, by channel."""
+"""Figures from journeys: attempts counted by an engine, up to the newest event, for whole periods, by channel."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from penholder.measure.engines import choose
 from penholder.measure.engines.asking import SqlEngine
 from penholder.measure.figures import Figure
 from penholder.measure.formulas.completion import completion
 from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, refusals, simpler
-from penholder.measure.intake import manifests
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
-from penholder.measure.journeys import FILES, micros
+from penholder.measure.journeys import micros
 from penholder.measure.questions import Dimension, Effort, Group, Outcomes, Question, Visit
-from penholder.services import journeys
+from penholder.services import counting, journeys
 from penholder.services.periods import Span
 from penholder.services.periods import months as whole_months
 
@@ -33,15 +31,6 @@ class Attempted:
     young: int
 
 
-def files(folder: Path) -> list[str]:
-    """The sealed files of journeys that readers get now; none where nothing was sealed."""
-    manifest = manifests.read(folder)
-    if not manifest.generation:
-        return []
-    place = manifests.table(folder, manifest, manifests.JOURNEYS)
-    return [str(place / FILES)] if any(place.glob(FILES)) else []
-
-
 def figures(
     folder: Path, spans: Iterable[Span], *, at: datetime, services: Iterable[str] | None = None
 ) -> list[Attempted]:
@@ -49,21 +38,20 @@ def figures(
 
     Attempts belong to the day of their start (UTC), and are judged by the version of the journey in force on it.
     """
-    drawn = tuple(each for versions in journeys.definitions(services).values() for each in versions)
-    there = files(folder)
+    definitions = journeys.definitions(services)
+    drawn = tuple(each for versions in definitions.values() for each in versions)
     asked = sorted(set(spans))
-    if not drawn or not there or not asked:
+    if not drawn or not asked:
         return []
-    engine = choose(there)
-    try:
+    with counting.engine(folder, services=definitions.keys()) as engine:
+        if engine is None:
+            return []
         months = [span for span in asked if span.months == 1 and span == month_of(span)]
         found = list(_read(engine, drawn, months, at)) if months else []
         for span in asked:
             if span not in months:
                 found += _read(engine, drawn, [span], at)
         return found
-    finally:
-        engine.close()
 
 
 def month_of(span: Span) -> Span:

@@ -1,4 +1,4 @@
-"""The ways that people took through services, as sealed events tell them: what the public may see of a journey."""
+"""The ways that people took through services, as events tell them: what the public may see of a journey."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from penholder.measure.breaks import Break, breaks
-from penholder.measure.engines import DuckDB
-from penholder.measure.intake import drawings, manifests
+from penholder.measure.engines.asking import SqlEngine
+from penholder.measure.intake import drawings
 from penholder.measure.journey_definitions import JourneyDefinition
 from penholder.measure.journeys import micros
 from penholder.measure.leaving import Leaving, leaving
 from penholder.measure.questions import Funnel, Group, Question
 from penholder.measure.ways import without_rare
+from penholder.services import counting
 
 # A year: long enough that a quiet week does not show, short enough that a page shows how the service is now.
 _MONTHS = 12
@@ -39,28 +40,23 @@ class Walk:
 
 
 def read(folder: Path, *, at: datetime, releases: Mapping[str, Sequence[str]]) -> dict[str, Walk]:
-    """By service, the journeys whose events were sealed below `folder`; those with the newest definition only.
+    """By service, the journeys whose events lie below `folder`; those with the newest definition only.
 
     `releases` are the names of each service's releases, oldest first. Three queries a graph, however many services.
     """
-    manifest = manifests.read(folder)
-    if not manifest.generation:
-        return {}
-    files = sorted(manifests.table(folder, manifest, manifests.JOURNEYS).glob("month=*/*.parquet"))
     newest = {
         service: max(versions, key=lambda one: one.version) for service, versions in drawings.read(folder).items()
     }
-    if not files or not newest:
+    if not newest:
         return {}
-    engine = DuckDB([str(file) for file in files])
-    try:
+    with counting.engine(folder, services=newest.keys()) as engine:
+        if engine is None:
+            return {}
         question = Question(tuple(newest.values()), at=micros(at), by=("month",))
         by_service: dict[str, list[Funnel]] = {}
         for funnel in engine.funnels(question):
             by_service.setdefault(funnel.group.service, []).append(funnel)
         broken = _broken(engine, question, newest, releases)
-    finally:
-        engine.close()
     found = {}
     for service, funnels in by_service.items():
         walk = _walk(newest[service], funnels, broken.get(service, ()))
@@ -83,7 +79,10 @@ def _walk(drawn: JourneyDefinition, funnels: Sequence[Funnel], broken: tuple[Bre
 
 
 def _broken(
-    engine: DuckDB, question: Question, newest: Mapping[str, JourneyDefinition], releases: Mapping[str, Sequence[str]]
+    engine: SqlEngine,
+    question: Question,
+    newest: Mapping[str, JourneyDefinition],
+    releases: Mapping[str, Sequence[str]],
 ) -> dict[str, tuple[Break, ...]]:
     """Steps that vanished with a release, for services of which two releases are known."""
     wanted = tuple(drawn for service, drawn in newest.items() if len(releases.get(service, ())) > 1)

@@ -1,4 +1,4 @@
-"""What is erased is gone from every file, and what is acknowledged is seen before it is sealed."""
+"""What is erased is gone from every file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.measure.intake.events import batch, event, take
-from tests.measure.intake.test_sealing import AT, DEFINITIONS, open_intake, send, step, table
+from tests.measure.intake.test_sealing import AT, open_intake, send, table
 
 from penholder.errors import Missing, Refused
-from penholder.measure.intake import erasing, keeping, manifests, sealing, snapshots
+from penholder.measure.intake import erasing, keeping, manifests, sealing
 
 
 def everything(folder):
@@ -85,27 +85,3 @@ def test_old_attempts_are_forgotten_while_events_come_in(tmp_path):
 def test_an_attempt_is_not_kept_for_less_than_its_window(tmp_path):
     with pytest.raises(Refused, match="at least 30 days"):
         keeping.say(tmp_path, "permits", 7)
-
-
-def test_an_acknowledged_event_is_seen_at_once(tmp_path):
-    intake = open_intake(tmp_path)
-    take(intake, batch(step(1, "start", "attempt-1", "2026-11-24T10:00:00Z")))
-    intake.turn()
-    intake.close()
-    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
-    intake = open_intake(tmp_path)
-    take(
-        intake,
-        batch(
-            step(2, "about-you", "attempt-1", "2026-11-24T10:05:00Z"),
-            step(3, "start", "attempt-2", "2026-11-24T10:06:00Z"),
-        ),
-    )
-    now = snapshots.journeys(tmp_path, service="permits", definitions=DEFINITIONS).to_pylist()
-    assert sorted((row["journey"], row["events"], row["furthest"]) for row in now) == [
-        ("attempt-1", 2, 2),
-        ("attempt-2", 1, 1),
-    ]
-    intake.close()
-    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
-    assert table(tmp_path, "journeys").to_pylist() == sorted(now, key=lambda row: row["journey"])

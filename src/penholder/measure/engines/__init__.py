@@ -5,8 +5,7 @@ docs/engines.md says which one suits what. One specification, tests/spec, holds 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from penholder.errors import Refused
 from penholder.measure.engines.asking import SqlEngine
 from penholder.measure.engines.clickhouse_sql import ChDB, ClickHouseServer
 from penholder.measure.engines.embedded import DuckDB
@@ -15,10 +14,21 @@ from penholder.measure.engines.spark_sql import Spark
 __all__ = ["ChDB", "ClickHouseServer", "DuckDB", "Spark", "choose"]
 
 
-def choose(files: Sequence[str], *, clickhouse: str = "", spark: str = "") -> SqlEngine:
-    """The engine that an installation has named by its address; DuckDB when it named none."""
-    if clickhouse:
-        return ClickHouseServer(files, url=clickhouse)
-    if spark:
-        return Spark(files, remote=spark)
-    return DuckDB(files)
+def choose(address: str = "") -> SqlEngine:
+    """The engine that an installation has named by its address; DuckDB when it named none. It has no files yet.
+
+    sc://host:port is Spark Connect, http(s)://user:password@host:port/database a ClickHouse server, "chdb" ClickHouse
+    in our own process. Raises Refused for anything else, Missing when what speaks to it is not installed.
+    """
+    if not address:
+        return DuckDB([])
+    if address == "chdb":
+        return ChDB([])
+    if address.startswith("sc://"):
+        return Spark([], remote=address)
+    if address.startswith(("http://", "https://")):
+        return ClickHouseServer([], url=address)
+    raise Refused(
+        f"“{address.partition('://')[0]}” names no engine. Say sc://host:port for Spark Connect, "
+        "https://user:password@host:8443/database for ClickHouse, or chdb."
+    )

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from penholder.errors import Refused
+from penholder.measure.intake.stocktakes import Stocktake
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
 from penholder.measure.outcomes import OPEN
 from penholder.measure.questions import Effort, Funnel, Group, Outcomes, Question, Visit
@@ -73,8 +75,28 @@ class SqlEngine(ABC):
     files: tuple[str, ...] = ()
 
     def over(self, files: Sequence[str]) -> None:
-        """Answer from these files from now on: the parts of the newest snapshot, as paths or addresses."""
+        """Answer from these files from now on: the parts of the newest stocktake, as paths or addresses."""
         self.files = tuple(files)
+
+    def over_all(self, stocktake: Stocktake) -> None:
+        """Answer from a stocktake, as far as this engine can: all but DuckDB read what is sealed of it.
+
+        Raises Refused when the engine does not find the files where they are: it would count nothing, and not say so.
+        """
+        self.over(stocktake.files)
+        if not stocktake.files:
+            return
+        ((seen,),) = self.rows(f"SELECT count(*) FROM {self.journeys()}")  # noqa: S608 - names of ours
+        if int(seen) != stocktake.sealed:
+            raise Refused(
+                f"The engine “{self.name}” sees {int(seen):,} of {stocktake.sealed:,} sealed attempts. It reads the "
+                f"files itself, so it must find {stocktake.files[0]} under that name."
+            )
+
+    @property
+    def answers(self) -> bool:
+        """Whether it was given anything to answer from."""
+        return bool(self.files)
 
     @abstractmethod
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,10 @@ _STRUCTURE = (
 )
 
 
+# ClickHouse expands a list of names to a thousand of them at most.
+_FILES_AT_ONCE = 500
+
+
 class _ClickHouse(SqlEngine):
     dialect = Dialect(
         folder="clickhouse",
@@ -27,9 +32,23 @@ class _ClickHouse(SqlEngine):
 
     def journeys(self) -> str:
         """The files, read as one table: addresses through s3(), paths through file()."""
-        listed = self.files[0] if len(self.files) == 1 else "{" + ",".join(self.files) + "}"
-        reader = "s3" if listed.lstrip("{").startswith(("s3:", "http:", "https:")) else "file"
+        lists = [self.files[first : first + _FILES_AT_ONCE] for first in range(0, len(self.files), _FILES_AT_ONCE)]
+        return _all([self._read(files) for files in lists])
+
+    @staticmethod
+    def _read(files: Sequence[str]) -> str:
+        listed = files[0]
+        if len(files) > 1:
+            # The folder that all share stands before the list: a path that begins with a list would not be absolute.
+            shared = commonprefix(files).rpartition("/")[0] + "/"  # noqa: RUF071 - cut at a slash; addresses have two
+            listed = shared + "{" + ",".join(one.removeprefix(shared) for one in files) + "}"
+        reader = "s3" if listed.startswith(("s3:", "http:", "https:")) else "file"
         return f"{reader}({_quoted(listed)}, 'Parquet', {_quoted(_STRUCTURE)})"
+
+
+def _all(tables: Sequence[str]) -> str:
+    """Several tables as one."""
+    return tables[0] if len(tables) == 1 else "(" + " UNION ALL ".join(f"SELECT * FROM {one}" for one in tables) + ")"  # noqa: S608 - names of ours
 
 
 def _quoted(text: str) -> str:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
+from penholder.measure.intake.stocktakes import Stocktake
+from penholder.measure.journeys import COLUMNS
+
+
+def _files(files: Sequence[str], more: str = "") -> str:
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false{more})"
 
 
 class DuckDB(SqlEngine):
@@ -22,6 +31,8 @@ class DuckDB(SqlEngine):
         month="year(make_timestamp(started_at)) * 100 + month(make_timestamp(started_at))",
     )
 
+    _stocktake = Stocktake()
+
     def __init__(self, files: Sequence[str], *, threads: int | None = None, memory: str | None = None) -> None:
         self.over(files)
         self.connection = duckdb.connect()
@@ -34,10 +45,49 @@ class DuckDB(SqlEngine):
         """The rows of a query."""
         return self.connection.execute(sql).fetchall()
 
+    def over(self, files: Sequence[str]) -> None:
+        """Answer from these files from now on, and from nothing besides."""
+        super().over(files)
+        self._stocktake = Stocktake()
+
+    def over_all(self, stocktake: Stocktake) -> None:
+        """Answer from a stocktake: its sealed rows but those passed over, and its fresh ones."""
+        self.over(stocktake.files)
+        self._stocktake = stocktake
+        passed_over = pa.table(
+            {
+                "file": pa.array(
+                    np.repeat(list(stocktake.passed_over), list(map(len, stocktake.passed_over.values())))
+                ),
+                "place": np.concatenate([np.zeros(0, np.int64), *stocktake.passed_over.values()]),
+            },
+            schema=pa.schema([("file", pa.string()), ("place", pa.int64())]),
+        )
+        self.connection.register("fresh", stocktake.fresh)
+        self.connection.register("passed_over", passed_over)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it was given anything to answer from."""
+        return bool(self.files or len(self._stocktake.fresh))
+
     def journeys(self) -> str:
         """The files, read as one table; the names of folders say nothing that the columns do not."""
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in self.files)
-        return f"read_parquet([{listed}], hive_partitioning = false)"
+        stock = self._stocktake
+        if self.files and not len(stock.fresh):
+            return _files(self.files)
+        # Rows are told by their numbers only in the files of which some are passed over; the others are read plainly.
+        columns = ", ".join(column.name for column in COLUMNS)
+        parts = [f"FROM fresh SELECT {columns}"]
+        if whole := [file for file in self.files if file not in stock.passed_over]:
+            parts.append(f"FROM {_files(whole)} SELECT {columns}")
+        if stock.passed_over:
+            numbered = _files(list(stock.passed_over), ", filename = true, file_row_number = true")
+            parts.append(
+                f"FROM {numbered} SELECT {columns} "
+                "WHERE NOT EXISTS (FROM passed_over WHERE file = filename AND place = file_row_number)"
+            )
+        return "(" + " UNION ALL ".join(parts) + ")"
 
     def close(self) -> None:
         """Give the memory back."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from penholder.errors import Missing, Refused
-from penholder.measure.intake import folding, manifests, sealing, segments
+from penholder.measure.intake import folding, indexes, manifests, sealing, segments
 from penholder.measure.intake.frames import Rows
 from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
 from penholder.measure.journeys import micros
@@ -65,13 +65,11 @@ def _without(folder: Path, chosen: Chosen, at: datetime, *, unless: Callable[[Ro
                 )
         new = manifests.begin(folder, before)
         name = f"{before.generation + 1:06}"
-        gone = [_rewritten(file, name, chosen, at) for file in sorted((new / JOURNEYS).glob("month=*/*.parquet"))]
+        gone = _taken_out(new / JOURNEYS, name, chosen, at)
         attempts = pa.concat_tables([folding.JOURNEY_SCHEMA.empty_table(), *gone])
         pairs = attempts.select(["service", "journey"])
-        keys = np.unique(folding.keys(pairs))
-        events = [
-            _rewritten(file, name, _of(pairs, keys), at) for file in sorted((new / EVENTS).glob("month=*/*.parquet"))
-        ]
+        keys = np.unique(indexes.keys(pairs))
+        events = _taken_out(new / EVENTS, name, _of(pairs, keys), at)
         count = sum(map(len, events))
         after = Manifest(
             before.generation + 1,
@@ -81,7 +79,7 @@ def _without(folder: Path, chosen: Chosen, at: datetime, *, unless: Callable[[Ro
             before.definitions,
         )
         manifests.show(folder, new, after)
-        manifests.forget(folder, after)  # no grace: what is erased is gone
+        manifests.forget(folder, after, wait=True)  # no grace: what is erased is gone
     return count
 
 
@@ -97,24 +95,28 @@ def _of(pairs: pa.Table, keys: npt.NDArray[np.uint64]) -> Chosen:
     return chosen
 
 
+def _taken_out(table: Path, name: str, chosen: Chosen, at: datetime) -> list[pa.Table]:
+    """Take the chosen rows out of the files of a table of the new generation; returns them, by file."""
+    files = sorted(table.glob("month=*/*.parquet"))
+    return [_rewritten(file, f"{name}-{number:04}e.parquet", chosen, at) for number, file in enumerate(files)]
+
+
 def _rewritten(file: Path, name: str, chosen: Chosen, at: datetime) -> pa.Table:
-    """Take the chosen rows out of a file of the new generation; returns them."""
     stored = pq.ParquetFile(file)
-    narrow = [name for name in ("service", "journey", "last_at") if name in stored.schema_arrow.names]
+    narrow = [column for column in ("service", "journey", "last_at") if column in stored.schema_arrow.names]
     hit = chosen(stored.read(narrow))
     if not pc.any(hit).as_py():
         return stored.schema_arrow.empty_table()
     rows = stored.read()
     gone = rows.filter(hit)
     if len(gone):
-        sidecar = file.with_suffix(".keys")
-        keys = np.fromfile(sidecar, np.uint64) if sidecar.exists() else None
+        numbers = indexes.read(file) if file.parent.parent.name == JOURNEYS else None
         file.unlink()
-        sidecar.unlink(missing_ok=True)
+        indexes.path_of(file).unlink(missing_ok=True)
         rest = rows.filter(pc.invert(hit))
         if len(rest):
-            there = file.with_name(f"{file.stem.partition('-')[0]}-{name}e.parquet")
+            there = file.with_name(name)
             sealing.write(there, rest, at)
-            if keys is not None:
-                sealing.write_keys(there, keys[~hit.to_numpy()])
+            if numbers is not None:
+                indexes.write(there, numbers[~hit.to_numpy()])
     return gone

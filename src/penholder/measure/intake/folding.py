@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from xxhash import xxh3_64_intdigest
 
 from penholder.measure import readings
 from penholder.measure.intake.frames import Rows
@@ -134,12 +133,6 @@ def fold(table: pa.Table, definitions: Definitions) -> pa.Table:
     told |= _read(definitions, [names[code] for code in services[heads]], values, offsets, told["first_at"])
     rows = pa.table(told).select(JOURNEY_SCHEMA.names).cast(JOURNEY_SCHEMA)
     return rows.sort_by([("month", "ascending"), ("service", "ascending"), ("journey", "ascending")])
-
-
-def keys(rows: pa.Table) -> npt.NDArray[np.uint64]:
-    """A number for each attempt, by which a file is asked whether it may hold it. Two may share one; strings decide."""
-    pairs = zip(rows["service"].to_pylist(), rows["journey"].to_pylist(), strict=True)
-    return np.array([xxh3_64_intdigest(f"{service}\0{journey}".encode()) for service, journey in pairs], np.uint64)
 
 
 def _coded(strings: pa.ChunkedArray) -> tuple[Numbers, list[str]]:

@@ -9,10 +9,12 @@ Files that did not change are hard links of the generation before, which stays u
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -79,6 +81,8 @@ def begin(folder: Path, manifest: Manifest) -> Path:
     for name in (EVENTS, JOURNEYS):
         (new / name).mkdir(parents=True)
         for file in old.glob(f"{name}/month=*/*"):
+            if file.suffix == ".keys":  # of an earlier version; `indexes` took its place
+                continue
             there = new / file.relative_to(old)
             there.parent.mkdir(exist_ok=True)
             os.link(file, there)
@@ -103,11 +107,37 @@ def show(folder: Path, new: Path, manifest: Manifest) -> None:
     sync_folder(folder)
 
 
-def forget(folder: Path, before: Manifest) -> None:
-    """Delete what nobody reads any more: generations older than `before`, and the segments that `before` holds."""
+@contextmanager
+def held(folder: Path, manifest: Manifest) -> Iterator[None]:
+    """The files of a generation stay while they are read. Raises FileNotFoundError when they are gone already."""
+    if not manifest.generation:
+        yield
+        return
+    place = generation(folder, manifest.generation)
+    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        place.stat()  # it may have gone between the two
+        yield
+    finally:
+        os.close(handle)
+
+
+def forget(folder: Path, before: Manifest, *, wait: bool = False) -> None:
+    """Delete what nobody reads any more: generations older than `before`, and the segments that `before` holds.
+
+    What is being read stays until the next time, or, with `wait`, until it was read.
+    """
     for path in (folder / "sealed").iterdir():
         if _GENERATION.fullmatch(path.name) and path.suffix != ".tmp" and int(path.name) < before.generation:
-            shutil.rmtree(path)
+            handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                shutil.rmtree(path)
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(handle)
     for path in (folder / "wal").glob("seg-*"):
         if int(path.name.removeprefix("seg-")) <= before.upto:
             path.unlink()

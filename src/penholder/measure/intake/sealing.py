@@ -16,14 +16,13 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import structs
 
 from penholder.errors import Conflict
-from penholder.measure.intake import drawings, folding, manifests, segments
+from penholder.measure.intake import drawings, folding, indexes, manifests, segments
 from penholder.measure.intake.folding import Definitions
 from penholder.measure.intake.frames import Rows
 from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
@@ -93,7 +92,7 @@ def _fold_in(
         chosen = journeys.filter(pc.equal(journeys["month"], month))
         file = new / JOURNEYS / f"month={month}" / f"{name}.parquet"
         write(file, chosen, at)
-        write_keys(file, folding.keys(chosen))
+        indexes.write(file, indexes.keys(chosen))
     for table in (EVENTS, JOURNEYS):
         for place in (new / table).iterdir():
             _join_small(place, name, at)
@@ -129,7 +128,7 @@ def _make_anew(folder: Path, definitions: Definitions, at: datetime) -> None:
             chosen = rows.filter(pc.equal(rows["month"], month))
             file = new / JOURNEYS / f"month={month}" / f"{before.generation + 1:06}s{place:04}.parquet"
             write(file, chosen, at)
-            write_keys(file, folding.keys(chosen))
+            indexes.write(file, indexes.keys(chosen))
     for place_of_month in (new / JOURNEYS).iterdir():
         _join_small(place_of_month, f"{before.generation + 1:06}", at)
     after = structs.replace(
@@ -143,21 +142,22 @@ def _with_those_there(
     place: Path, packed: pa.Table, definitions: Definitions, name: str, at: datetime
 ) -> tuple[pa.Table, int]:
     """The rows of all attempts that these events touch; those that were there are taken out of their files."""
-    touched = np.unique(folding.keys(packed.group_by(["service", "journey"]).aggregate([])))
+    touched = np.unique(indexes.keys(packed.group_by(["service", "journey"]).aggregate([])))
     there: list[pa.Table] = []
-    for file in sorted(place.glob("month=*/*.parquet")):
-        kept = np.fromfile(file.with_suffix(".keys"), np.uint64)
-        hit = np.isin(kept, touched)
-        if not hit.any():
+    for number, file in enumerate(sorted(place.glob("month=*/*.parquet"))):
+        found = indexes.find(file, touched)
+        if not len(found):
             continue
         rows = pq.ParquetFile(file).read()
-        there.append(rows.filter(pa.array(hit)))
+        numbers = indexes.read(file)
+        there.append(rows.take(pa.array(found)))
         file.unlink()  # this generation's link; the one before keeps the file
-        file.with_suffix(".keys").unlink()
-        if not hit.all():
-            rest = file.with_name(f"{file.stem.partition('-')[0]}-{name}.parquet")
-            write(rest, rows.filter(pa.array(~hit)), at)
-            write_keys(rest, kept[~hit])
+        indexes.path_of(file).unlink(missing_ok=True)
+        if len(found) < len(rows):
+            left = np.delete(np.arange(len(rows)), found)
+            rest = file.with_name(f"{name}-{number:04}.parquet")
+            write(rest, rows.take(pa.array(left)), at)
+            indexes.write(rest, numbers[left])
     old = pa.concat_tables(there) if there else folding.JOURNEY_SCHEMA.empty_table()
     both = pa.concat_tables([packed.select(packed.schema.names), folding.unfold(old).select(packed.schema.names)])
     return folding.fold(both, definitions), len(old)
@@ -169,15 +169,15 @@ def _join_small(place: Path, name: str, at: datetime) -> None:
         return
     joined = place / f"{name}.joined"
     write(joined, pa.concat_tables([pq.ParquetFile(file).read() for file in small]), at)
-    sidecars = [file.with_suffix(".keys") for file in small]
-    with_keys = [np.fromfile(sidecar, np.uint64) for sidecar in sidecars if sidecar.exists()]
+    indexed = place.parent.name == JOURNEYS
+    numbers = [indexes.read(file) for file in small] if indexed else []
     for file in small:
         file.unlink()
-        file.with_suffix(".keys").unlink(missing_ok=True)
+        indexes.path_of(file).unlink(missing_ok=True)
     final = place / f"{name}-joined.parquet"
     joined.rename(final)
-    if with_keys:
-        write_keys(final, np.concatenate(with_keys))
+    if indexed:
+        indexes.write(final, np.concatenate(numbers))
 
 
 def write(file: Path, rows: pa.Table, at: datetime) -> None:
@@ -186,12 +186,6 @@ def write(file: Path, rows: pa.Table, at: datetime) -> None:
     told = rows.replace_schema_metadata({"sealed_at": at.isoformat()})
     pq.write_table(told, file, compression="zstd", compression_level=1, row_group_size=250_000)
     _sync(file)
-
-
-def write_keys(file: Path, keys: npt.NDArray[np.uint64]) -> None:
-    """Write the keys of a file's rows beside it."""
-    keys.tofile(file.with_suffix(".keys"))
-    _sync(file.with_suffix(".keys"))
 
 
 def _sync(file: Path) -> None:
