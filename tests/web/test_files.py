@@ -414,7 +414,15 @@ def test_a_server_that_speaks_of_life_and_sockets_is_answered(published):
     async def send(message):
         sent.append(message["type"])
 
-    asyncio.run(FilesFirst(published)({"type": "lifespan"}, receive, send))
+    loaded = []
+    behind = Behind(lambda: loaded.append(1) or (None, lambda _: False))
+
+    async def live():
+        await FilesFirst(published, behind)({"type": "lifespan"}, receive, send)
+        while not loaded:  # noqa: ASYNC110 - it is loaded on a thread
+            await asyncio.sleep(0.01)
+
+    asyncio.run(live())
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert ask(FilesFirst(published), "/", kind="websocket")[0]["type"] == "websocket.close"
 

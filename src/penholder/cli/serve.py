@@ -58,7 +58,7 @@ def run(host: str, port: int, *, workers: int, no_work: bool, say: Callable[[str
         ws_ping_interval=SECONDS_BETWEEN_PINGS,
         ws_ping_timeout=SECONDS_BETWEEN_PINGS,
         ws_per_message_deflate=False,  # fifty editors' keystrokes are too small to be worth it
-        lifespan="off",
+        lifespan="on",  # told of the start, the application begins to load what stands behind the files
         workers=workers,
         access_log=False,
         log_level="warning",

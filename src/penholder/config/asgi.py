@@ -24,7 +24,9 @@ def _django() -> tuple[Application, Callable[[str], bool]]:
     from penholder.web.live.application import Live  # noqa: PLC0415
 
     application = cast("Application", Live(django, complete, settings.PENHOLDER_REDIS))
-    from django.urls import Resolver404, resolve  # noqa: PLC0415
+    from django.urls import Resolver404, get_resolver, resolve  # noqa: PLC0415
+
+    get_resolver().url_patterns  # noqa: B018 - loads every page's code now, and not when somebody waits for one
 
     def has(path: str) -> bool:
         """Whether Django answers this address, or would once a slash is added. Below its own doors it always does."""

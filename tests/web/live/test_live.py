@@ -6,10 +6,8 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import socket
 import struct
-import subprocess
 
 import pytest
 from pycrdt import Doc, Map, Text
@@ -391,18 +389,8 @@ def test_everybody_comes_back_after_a_restart(who, server):
 
 
 @pytest.mark.parametrize("through", ["the table", "redis"])
-def test_two_processes_on_one_database_agree(who, server, another, tmp_path, through):
-    more = {}
-    if through == "redis":
-        program = shutil.which("redis-server")
-        if not program:
-            pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        redis = subprocess.Popen(
-            [program, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
-        )
-        more = {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+def test_two_processes_on_one_database_agree(request, who, another, through):
+    more = {"REDIS_URL": request.getfixturevalue("redis")} if through == "redis" else {}
     first, second = another(**more), another(**more)
 
     async def scene():
@@ -414,12 +402,7 @@ def test_two_processes_on_one_database_agree(who, server, another, tmp_path, thr
             text = await alike(pia, ben)
             assert all(f"{name}{number} " in text for name in "pb" for number in range(15))
 
-    try:
-        play(scene())
-    finally:
-        if through == "redis":
-            redis.terminate()
-            redis.wait()
+    play(scene())
 
 
 def test_what_a_form_writes_reaches_who_types(who, run):

@@ -116,17 +116,17 @@ class Live:
                 self._others = Others(self._redis, self._poke)
                 self._others.listen()
 
-    def _changed(self, document_id: int, **_facts: Any) -> None:
+    def _changed(self, document_id: int, sequence: int, **_facts: Any) -> None:
         """Somebody in this process has written through a form, or a room has stored: on whatever thread that was."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._poke, document_id)
+            self._loop.call_soon_threadsafe(self._poke, document_id, sequence)
         if self._others is not None:
             self._others.tell(document_id)
 
-    def _poke(self, document_id: int) -> None:
+    def _poke(self, document_id: int, sequence: int = 0) -> None:
         task = self._rooms.get(document_id)
         if task is not None and task.done() and not task.cancelled() and task.exception() is None:
-            task.result().poke()
+            task.result().poke(sequence)
 
     async def _room(self, document_id: int) -> Room:
         """The room of a document, read once however many come at once."""

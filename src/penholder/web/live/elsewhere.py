@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -24,13 +25,15 @@ class Others:
         """`heard` is called in the event loop with the primary key of a document that has changed somewhere."""
         self._address = address
         self._heard = heard
+        # What this process says comes back to it, too, and is no news.
+        self._name = secrets.token_hex(8)
         self._client: Any = redis.Redis.from_url(address, socket_timeout=1, socket_connect_timeout=1)
         self._listening: asyncio.Task[None] | None = None
 
     def tell(self, document_id: int) -> None:
         """Tell the others. What cannot be told they find by themselves. May be called on any thread."""
         try:
-            self._client.publish(CHANNEL, document_id)
+            self._client.publish(CHANNEL, f"{document_id} {self._name}")
         except redis.RedisError as problem:
             _log.warning("Redis cannot be told of a change: %s", problem)
 
@@ -44,8 +47,13 @@ class Others:
                 async with redis_asyncio.Redis.from_url(self._address) as client, client.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     async for message in channel.listen():
-                        if message["type"] == "message" and message["data"].isdigit():
-                            self._heard(int(message["data"]))
+                        if message["type"] == "message":
+                            self._hear(message["data"])
             except (redis.RedisError, OSError) as problem:
                 _log.warning("Redis cannot be heard: %s", problem)
             await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+    def _hear(self, said: bytes) -> None:
+        document, _, name = said.decode(errors="replace").partition(" ")
+        if name != self._name and document.isdecimal():
+            self._heard(int(document))

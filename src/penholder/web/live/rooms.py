@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,9 +26,9 @@ SECONDS_TO_GATHER = 0.03
 # How often what other processes stored is looked for, when nobody tells us (Redis does).
 SECONDS_BETWEEN_LOOKS = 0.25
 # How often everybody's session and post are looked at, though they type nothing.
-LOOKS_BETWEEN_ROLLS = 4
+SECONDS_BETWEEN_ROLLS = 1.0
 # Rows of sections follow when so much time has passed; who reads or seals brings them up to date anyway.
-LOOKS_BETWEEN_READABLE = 40
+SECONDS_BETWEEN_READABLE = 10.0
 # Who was away for some seconds is told what they missed out of memory; beyond that they get the whole.
 UPDATES_REMEMBERED = 2000
 
@@ -78,6 +80,8 @@ class Room:
         self._poke = asyncio.Event()
         self._cursors_moved = False
         self._frozen = False
+        self._storing = False
+        self._told_of = 0
         self._readable = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
@@ -201,7 +205,11 @@ class Room:
 
     async def _keep(self, fitting: Sequence[Sent]) -> None:
         sent_by = [(sent.update, sent.member.visitor) for sent in fitting]
-        kept = await self._run(keeping.keep, self.document_id, sent_by, self.sequence, self._clock())
+        self._storing = True
+        try:
+            kept = await self._run(keeping.keep, self.document_id, sent_by, self.sequence, self._clock())
+        finally:
+            self._storing = False
         self._learn(kept.missed)
         stored = []
         for place, sent in enumerate(fitting):
@@ -214,6 +222,8 @@ class Room:
                 stored.append(sent.update)
         if stored:
             self._tell_of(kept.last, merged(stored))
+        if self._told_of > self.sequence:
+            self._poke.set()
 
     def _refuse(self, sent: Sent, reasons: Sequence[str]) -> None:
         task = asyncio.create_task(self._set_aside(sent, reasons))
@@ -251,21 +261,28 @@ class Room:
 
     # What others do meanwhile.
 
-    def poke(self) -> None:
-        """Something has changed in this draft: look now."""
-        self._poke.set()
+    def poke(self, sequence: int = 0) -> None:
+        """Something has changed in this draft: look now. `sequence`, where it is known, is its last update.
+
+        What this room itself is storing is no news to it.
+        """
+        self._told_of = max(self._told_of, sequence)
+        if not sequence or (sequence > self.sequence and not self._storing):
+            self._poke.set()
 
     async def _look_on(self) -> None:
-        looks = 0
+        rolled = readable = time.monotonic()
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._poke.wait(), SECONDS_BETWEEN_LOOKS)
-            except TimeoutError:
-                looks += 1
             self._poke.clear()
+            now = time.monotonic()
             try:
-                await self._look(roll=looks % LOOKS_BETWEEN_ROLLS == 0)
-                if looks % LOOKS_BETWEEN_READABLE == 0:
+                roll = now - rolled >= SECONDS_BETWEEN_ROLLS
+                rolled = now if roll else rolled
+                await self._look(roll=roll)
+                if now - readable >= SECONDS_BETWEEN_READABLE:
+                    readable = now
                     await self._make_readable()
             except Exception:  # noqa: BLE001 - a database that is away for a while is looked at again
                 _log.exception("The draft of document %s could not be looked at", self.document_id)

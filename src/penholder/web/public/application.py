@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from penholder.web.public.files import Answer, Asked, Extent, Published
@@ -29,13 +30,22 @@ _log = logging.getLogger(__name__)
 
 
 class Behind:
-    """The application behind the files. It is loaded when the first address is asked for that is no file."""
+    """The application behind the files: loaded beside them, or when an address is asked for that is no file."""
 
     def __init__(self, load: Callable[[], tuple[Application, Callable[[str], bool]]]) -> None:
         """`load` gives the application, and the question whether it answers an address. Slow; may fail."""
         self._load = load
         self._loading = asyncio.Lock()
         self._loaded: tuple[Application, Callable[[str], bool]] | None = None
+        self._beginning: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Load it beside what goes on, so that the first who asks need not wait. What goes wrong is told to them."""
+        self._beginning = asyncio.create_task(self._begin())
+
+    async def _begin(self) -> None:
+        with suppress(Exception):
+            await self.answers("/")
 
     async def answers(self, path: str) -> Application | None:
         """The application, when it has an answer for this address. Raises what loading raised."""
@@ -57,7 +67,7 @@ class FilesFirst:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI 3 hands it over."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
         elif scope["type"] == "http":
             asked = _asked(scope)
             answer = self.published.answer(asked)
@@ -67,6 +77,15 @@ class FilesFirst:
                 await _tell(answer, send, head=asked.method == "HEAD")
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup" and self.behind:
+                self.behind.begin()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket is never for the files; what stands behind them says whether it is for it."""
@@ -119,11 +138,3 @@ async def _tell(answer: Answer, send: Send, *, head: bool) -> None:
                 raise OSError(f"{answer.body.file} is shorter than its index says. Publish again.")
             left -= len(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": message["type"] + ".complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
