@@ -14,7 +14,7 @@ from tests.services.conftest import NOON, Ministry
 from penholder.measure.intake import drawings
 from penholder.measure.values import Absence
 from penholder.services import registrations
-from penholder.web.public import figures, services_data
+from penholder.web.public import figures, journeys, services_data
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -170,7 +170,7 @@ def test_everything_is_there_as_data_and_says_what_the_pages_say(pages):
 
 def test_every_field_is_described():
     words = (ROOT / "docs" / "services-data.md").read_text(encoding="utf-8")
-    for column in (*services_data.FIGURES, *services_data.TOTALS, *services_data.REVISIONS):
+    for column in (*services_data.FIGURES, *services_data.TOTALS, *services_data.REVISIONS, *journeys.COLUMNS):
         assert f"`{column}`" in words, column
 
 
@@ -180,26 +180,56 @@ def test_every_figure_has_a_title_in_every_language():
     assert {each.key for each in DEFINITIONS} == set(figures.TITLES)
 
 
-def test_a_journey_stands_on_the_page_of_its_service(ministry, draw, events):
+@pytest.fixture
+def walked(ministry, draw, events):
+    """The site of one service: 20 attempts, by two channels and before and after a release."""
     from tests.measure.intake.test_sealing import DRAWN, send, step
 
     from penholder.measure.intake import sealing
+    from penholder.services import releases
 
     ministry.service("permits")
+    for name, day in (("1", 1), ("2", 22)):
+        releases.tell(
+            key="permits", name=name, released_on=date(2026, 9, day), changed="Shorter.", by=None, at=NOON
+        )  # fmt: skip
     told, number = [], 0
-    for attempt in range(20):
-        for minute, name in enumerate(("start", "about-you", "done")[: 3 if attempt < 12 else 2]):
+    for attempt in range(60):
+        finishes = attempt % 20 < (12 if attempt < 30 else 6)
+        said = {"channel": "phone" if attempt % 3 == 0 else "digital", "release": "1" if attempt < 30 else "2"}
+        for minute, name in enumerate(("start", "about-you", "done")[: 3 if finishes else 2]):
             number += 1
-            moment = f"2026-09-24T10:{minute:02}:00Z"
-            told.append(step(number, name, f"attempt-{attempt:02}", moment))
+            told.append(step(number, name, f"attempt-{attempt:02}", f"2026-09-24T10:{minute:02}:00Z", **said))
     events.mkdir()
     drawings.write(events, [DRAWN])
     send(events, *told)
     sealing.seal(events, at=NOON)
-    words = draw(at=NOON.replace(year=2027)).words("/services/permits/")
-    assert "20 attempts that began in September 2026 to September 2026, by version 1 of the journey" in words
-    assert "Most people leave at “About you”: 40.0% of those who come to it." in words
-    assert "About you 20 (100.0%) 8 (40.0%) 21.9% to 61.3%" in words
+    return draw(at=NOON.replace(year=2027))
+
+
+def test_a_journey_stands_on_the_page_of_its_service(walked):
+    words = walked.words("/services/permits/")
+    assert "60 attempts that began in September 2026 to September 2026, by version 1 of the journey" in words
+    assert "Most people leave at “About you”: 53.3% of those who come to it." in words
+    assert "About you 60 (100.0%) 32 (53.3%) 40.9% to 65.4%" in words
+
+
+def test_a_journey_is_shown_by_channel_and_by_release(walked):
+    words = walked.words("/services/permits/")
+    assert "Digital 40 47.5% 32.9% to 62.5% About you (52.5%)" in words
+    assert "Phone 20 45.0% 25.8% to 65.8% About you (55.0%)" in words
+    assert "1 30 73.3% 55.6% to 85.8% About you (26.7%)" in words
+    assert "After release 2 the share that finished changed by \u221253.3 points, from 73.3% to 20.0%" in words
+    assert 'id="journey-month"' not in walked.text("/services/permits/"), "one month is no split"
+
+
+def test_a_journey_is_a_file_that_adds_up(walked):
+    rows = list(csv.DictReader(io.StringIO(walked["/services/permits/journey.csv"].decode("utf-8-sig"))))
+    assert tuple(rows[0]) == journeys.COLUMNS
+    at = {(row["split"], row["part"], row["step"]): row for row in rows}
+    assert at["", "", "about-you"]["left"] == "32"
+    for split, parts in (("channel", ("digital", "phone")), ("release", ("1", "2"))):
+        assert sum(int(at[split, part, "done"]["came"]) for part in parts) == int(at["", "", "done"]["came"])
 
 
 def test_the_real_register_shows_the_headline_that_misleads_beside_the_one_that_does_not(shared, ministry, events):

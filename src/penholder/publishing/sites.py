@@ -299,7 +299,7 @@ class _Writing:
                     return file
             except OSError:
                 pass
-        return self.variants.make(entry.sha256, body, suffix)
+        return self.variants.make(entry.sha256, body, suffix, lasting=entry.immutable)
 
     def _index(self, moved: dict[str, str], at: datetime) -> None:
         files = {path: self.entries[path].to_json() for path in sorted(self.entries)}

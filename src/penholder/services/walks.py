@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from penholder.measure.intake import drawings
 from penholder.measure.journey_definitions import JourneyDefinition
 from penholder.measure.journeys import micros
 from penholder.measure.leaving import Leaving, leaving
-from penholder.measure.questions import Funnel, Group, Question
+from penholder.measure.questions import Funnel, Group, Outcomes, Question
+from penholder.measure.releases import ReleaseComparison, compare
+from penholder.measure.suppression import SMALLEST_SHOWN
 from penholder.measure.ways import without_rare
-from penholder.services import counting
+from penholder.services import counting, walk_parts
+from penholder.services.walk_parts import Part
 
 # A year: long enough that a quiet week does not show, short enough that a page shows how the service is now.
 _MONTHS = 12
@@ -27,7 +30,8 @@ class Walk:
     """The journey of one service over the newest twelve months of starts that are mature.
 
     Ways that fewer than five people took are left out of `funnel` and counted in `rare`. `first` and `last` are months
-    as year × 100 + month. `broken` are steps whose events vanished with a release.
+    as year × 100 + month. `broken` are steps whose events vanished with a release. `parts` split the same attempts by
+    channel, release and month; `compared` sets the attempts of each release beside those of the one before.
     """
 
     definition: JourneyDefinition
@@ -37,12 +41,14 @@ class Walk:
     last: int
     leaving: tuple[Leaving, ...]
     broken: tuple[Break, ...]
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    compared: tuple[ReleaseComparison, ...] = ()
 
 
 def read(folder: Path, *, at: datetime, releases: Mapping[str, Sequence[str]]) -> dict[str, Walk]:
     """By service, the journeys whose events lie below `folder`; those with the newest definition only.
 
-    `releases` are the names of each service's releases, oldest first. Three queries a graph, however many services.
+    `releases` are the names of each service's releases, oldest first. Four queries a graph, however many services.
     """
     newest = {
         service: max(versions, key=lambda one: one.version) for service, versions in drawings.read(folder).items()
@@ -52,21 +58,23 @@ def read(folder: Path, *, at: datetime, releases: Mapping[str, Sequence[str]]) -
     with counting.engine(folder, services=newest.keys()) as engine:
         if engine is None:
             return {}
-        question = Question(tuple(newest.values()), at=micros(at), by=("month",))
+        question = Question(tuple(newest.values()), at=micros(at), by=("channel", "release", "month"))
         by_service: dict[str, list[Funnel]] = {}
         for funnel in engine.funnels(question):
             by_service.setdefault(funnel.group.service, []).append(funnel)
         broken = _broken(engine, question, newest, releases)
+        compared = _compared(engine, question, newest, releases)
     found = {}
     for service, funnels in by_service.items():
-        walk = _walk(newest[service], funnels, broken.get(service, ()))
+        walk = _walk(newest[service], funnels, releases.get(service, ()))
         if walk is not None:
-            found[service] = walk
+            found[service] = replace(walk, broken=broken.get(service, ()), compared=compared.get(service, ()))
     return found
 
 
-def _walk(drawn: JourneyDefinition, funnels: Sequence[Funnel], broken: tuple[Break, ...]) -> Walk | None:
-    chosen = sorted(funnels, key=lambda one: one.group.month or 0)[-_MONTHS:]
+def _walk(drawn: JourneyDefinition, funnels: Sequence[Funnel], releases: Sequence[str]) -> Walk | None:
+    months = sorted({one.group.month or 0 for one in funnels})[-_MONTHS:]
+    chosen = [one for one in funnels if (one.group.month or 0) in months]
     sets: dict[frozenset[int], int] = {}
     for funnel in chosen:
         for steps, count in funnel.sets.items():
@@ -74,8 +82,8 @@ def _walk(drawn: JourneyDefinition, funnels: Sequence[Funnel], broken: tuple[Bre
     whole, rare = without_rare(drawn, Funnel(Group(drawn.service, drawn.version), sets))
     if not whole.started:
         return None
-    first, last = (chosen[at].group.month or 0 for at in (0, -1))
-    return Walk(drawn, whole, rare, first, last, leaving(drawn, whole), broken)
+    parts = walk_parts.split(drawn, whole, chosen, releases=releases)
+    return Walk(drawn, whole, rare, months[0], months[-1], leaving(drawn, whole), (), parts)
 
 
 def _broken(
@@ -111,4 +119,32 @@ def _broken(
             )
         if listed:
             found[drawn.service] = tuple(listed)
+    return found
+
+
+def _compared(
+    engine: SqlEngine,
+    question: Question,
+    newest: Mapping[str, JourneyDefinition],
+    releases: Mapping[str, Sequence[str]],
+) -> dict[str, tuple[ReleaseComparison, ...]]:
+    """Each release beside the one before, newest first, where enough people finished and did not finish on each side.
+
+    A side of which fewer than five are in one of the two is not compared: a share of it would tell of them.
+    """
+    wanted = tuple(drawn for service, drawn in newest.items() if len(releases.get(service, ())) > 1)
+    if not wanted:
+        return {}
+    told: dict[tuple[str, str], list[Outcomes]] = {}
+    for each in engine.outcomes(Question(wanted, at=question.at, by=("channel", "release"))):
+        told.setdefault((each.group.service, each.group.release or ""), []).append(each)
+    found: dict[str, tuple[ReleaseComparison, ...]] = {}
+    for drawn in wanted:
+        listed = []
+        for old, new in itertools.pairwise(releases[drawn.service]):
+            one = compare(told.get((drawn.service, old), ()), told.get((drawn.service, new), ()), release=new)
+            if all(min(done, cohort - done) >= SMALLEST_SHOWN for done, cohort in (one.before, one.after)):
+                listed.append(one)
+        if listed:
+            found[drawn.service] = tuple(reversed(listed))
     return found

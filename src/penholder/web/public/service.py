@@ -108,7 +108,7 @@ def _page(drawing: Drawing, told: Disclosed, service: ServiceStanding) -> Page:
         channels=_channels(told, service, axis),
         assisted=_assisted(told, service, axis),
         costs=_costs(told, service, axis),
-        journey=journeys.shown(told.walks.get(service.key), service),
+        journey=journeys.shown(told.walks.get(service.key), service, channel_name),
         assessments=told.assessments.get(service.key, ()),
         revisions=[revision(told, each) for each in told.revisions.get(service.key, ())[:MOST_REVISIONS]],
         revisions_left=max(0, len(told.revisions.get(service.key, ())) - MOST_REVISIONS),

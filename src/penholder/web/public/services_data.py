@@ -18,6 +18,7 @@ from penholder.services.cells import Given
 from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.standing import ServiceStanding
+from penholder.web.public import journeys
 from penholder.web.public.site import Site
 
 CSV = "text/csv; charset=utf-8"
@@ -57,6 +58,8 @@ def files(site: Site) -> Iterator[Page]:
             **_service(told, service),
             "figures": [dict(zip(FIGURES, row, strict=True)) for row in rows],
         })  # fmt: skip
+        if walk := told.walks.get(service.key):
+            yield _table(f"/services/{service.key}/journey.csv", [journeys.COLUMNS, *journeys.rows(walk)])
     yield _table("/services/figures.csv", [FIGURES, *every])
     yield _table("/services/totals.csv", [TOTALS, *_totals(told)])
     yield _table("/services/revisions.csv", [REVISIONS, *_revisions(told)])
