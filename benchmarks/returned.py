@@ -50,6 +50,7 @@ class Sent:
 
     sent: str
     draft: str
+    sent_words: list[list[Word]]
     draft_words: list[list[Word]]
     data: bytes
     meant: list[Meant]
@@ -98,7 +99,7 @@ def send(*, words: int = 14_000, changes: int = 200, edits: int = 50, seed: int 
     bodies = _changed(paragraphs, changes, chance, prose, meant)
     draft = _edited([list(paragraph) for paragraph in paragraphs], edits, chance, prose)
     made = {(one.author, one.text or f"-{one.gone}"): one for one in meant}
-    return Sent(_text(paragraphs), _text(draft), draft, docx("".join(bodies)), meant, made)
+    return Sent(_text(paragraphs), _text(draft), paragraphs, draft, docx("".join(bodies)), meant, made)
 
 
 def _text(paragraphs: list[list[Word]]) -> str:
@@ -160,11 +161,16 @@ def _edited(draft: list[list[Word]], edits: int, chance: random.Random, prose: P
     return draft
 
 
-def misplaced(sent: Sent, placed: list) -> list[str]:
+def elsewhere(sent: Sent, late: list) -> list[str]:
+    """The same of changes that were placed in the text as it was sent."""
+    return misplaced(sent, [one.placed for one in late], sent.sent_words)
+
+
+def misplaced(sent: Sent, placed: list, words: list[list[Word]] | None = None) -> list[str]:
     """Of the changes that were placed, those that are not at the words that were meant, each in words."""
     wrong = []
     for one in placed:
-        paragraph = sent.draft_words[one.passage]
+        paragraph = (words or sent.draft_words)[one.passage]
         starts, at = [], 0
         for word in paragraph:
             starts.append((at, at + len(word.text), word.number))

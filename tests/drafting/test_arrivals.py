@@ -12,11 +12,11 @@ from tests.agreement.refusals import reasons_of as refused
 from tests.drafting.tables import LEADERS, WEEKLY, laid
 from tests.formats.word_files import body, p, put_in, run, taken_out
 
-from penholder.drafting import arrivals, outgoing
+from penholder.drafting import arrivals, naming, outgoing, outlines, suggestions, weighing
 from penholder.drafting.contributions import Suggestion, Thread
 from penholder.drafting.models import Iteration
 from penholder.drafting.returned_files import Arrival
-from penholder.errors import Missing
+from penholder.errors import Missing, Refused
 from penholder.formats.word.placing import REASONS
 from penholder.formats.word.reading import read
 from penholder.record.models import Entry
@@ -127,12 +127,38 @@ def test_changes_find_their_words_when_the_draft_has_moved_on(table, back):
     assert Suggestion.objects.get(by="Ada").proposed == "Leaders meet every month in London and Cardiff."
 
 
-def test_what_has_no_place_is_listed_with_its_reason(table, back):
+def test_a_change_to_words_that_were_edited_since_comes_in_for_a_person_to_decide(table, back):
     table.edit(WEEKLY, "Leaders meet when they like.")
     taken = take(table, bring(table, back))
-    assert [one["by"] for one in taken.receipt["unplaced"]] == ["Ada"]
-    assert taken.receipt["unplaced"][0]["why"].endswith(".")
-    assert "each week" in taken.receipt["unplaced"][0]["context"]
+    assert taken.receipt["unplaced"] == []
+    row = Suggestion.objects.get(by="Ada")
+    assert (row.quote, row.proposed) == (WEEKLY, "Leaders meet every month in London.")
+    assert weighing.where(row, naming.names(table.document)).state == "changed"
+    with pytest.raises(Refused, match="reads differently now"):
+        suggestions.accept(suggestion_id=row.pk, by=table.seat("pen"), at=table.office.later())
+
+
+def test_a_change_to_a_passage_that_was_removed_since_is_owed_an_answer_too(table, back):
+    table.edit(f"{WEEKLY}\n\n", "")
+    take(table, bring(table, back))
+    row = Suggestion.objects.get(by="Ada")
+    assert weighing.where(row, naming.names(table.document)).state == "removed"
+    suggestions.reject(
+        suggestion_id=row.pk, reason="It says so in annex 2.", by=table.seat("pen"), at=table.office.later()
+    )
+    assert take(table, bring(table, back)).receipt["unplaced"] == []
+    assert Suggestion.objects.count() == 2
+
+
+def test_what_stood_in_a_section_that_is_gone_is_listed_with_its_reason(table, back):
+    seen = arrivals.look(document_id=table.document.pk, data=back, name="back.docx")
+    section = seen.new[0].standing.section
+    outlines.remove(
+        document_id=table.document.pk, section=section, by=table.seat("pen").acting, at=table.office.later()
+    )
+    taken = take(table, bring(table, back))
+    assert {one["by"] for one in taken.receipt["unplaced"]} == {"Ada", "Ben"}
+    assert all(one["why"].endswith(".") for one in taken.receipt["unplaced"])
 
 
 def test_every_reason_is_said_in_words():

@@ -111,7 +111,7 @@ def _entry(one: Entry) -> dict[str, Any]:
     said = {key: value for key, value in asdict(one.what).items() if key in {"author", "quote", "text"}}
     at = one.what.at
     place = {"section": one.standing.section, "passage": one.standing.name} if one.standing else {}
-    return said | {"at": at.isoformat() if at else None, "here": one.here, "why": one.why, **place}
+    return said | {"at": at.isoformat() if at else None, "here": one.here, "why": one.why, "late": one.late, **place}
 
 
 def _show(seen: Look, *, dry_run: bool) -> None:
@@ -123,6 +123,10 @@ def _show(seen: Look, *, dry_run: bool) -> None:
         out.print(escape(note))
     verb = "would come in" if dry_run else "came in"
     out.print(f"{len(seen.new)} {verb}, {len(seen.here)} are here already, {len(seen.unplaced)} have no place.")
+    if late := sum(one.late for one in seen.new):
+        out.print(
+            f"Of those that {verb}, {late} stand at passages that were edited or removed since; a person decides."
+        )
     for one in seen.unplaced:
         quote = one.what.quote or one.what.text or one.context
         out.print(f"[yellow]no place[/] {escape(one.what.author)}: “{escape(quote[:80])}”  {escape(one.why)}")

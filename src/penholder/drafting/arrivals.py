@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from penholder.drafting.contributions import Suggestion, Thread, What
 from penholder.drafting.models import Iteration
 from penholder.drafting.naming import Named, Standing
 from penholder.drafting.returned_files import Arrival
+from penholder.drafting.sealed_texts import SealedText
 from penholder.drafting.seats import Seat
 from penholder.drafting.suggestions import locked
 from penholder.errors import Missing, Refused
-from penholder.formats.word.placing import Placed, PlacedComment, Placement, nearness, place
+from penholder.formats.word.placing import Late, Placed, PlacedComment, Placement, nearness, place
 from penholder.formats.word.reading import read
 from penholder.formats.word.returned import Left, Returned, TrackedChange, TrackedComment
 from penholder.record import ledger
@@ -59,7 +60,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change or comment of a document: where it goes, or why nowhere, or that it is here already."""
+    """One change or comment of a document: where it goes, or why nowhere, or that it is here already.
+
+    `standing` is its passage; of words that the draft edited or removed since (`late`, with why) as it was sealed.
+    """
 
     key: str  # tells it from every other, in this and in other files
     what: TrackedChange | TrackedComment | Left
@@ -68,6 +72,7 @@ class Entry:
     here: str = ""  # where it is: “suggestion 12”, “the text”
     why: str = ""
     context: str = ""
+    late: bool = False
 
     @property
     def comments(self) -> bool:
@@ -119,8 +124,11 @@ def look(*, document_id: int, data: bytes, name: str, number: int | None = None)
     named = naming.names(document)
     draft = "\n".join(part.text for part in named.parts)
     passages = [standing for part in named.parts for standing in part.passages]
-    placement = place(returned, sealed_texts.read(source.iteration).text, draft)
-    return Look(returned, source, tuple(_entries(document_id, placement, passages)))
+    sealed = sealed_texts.read(source.iteration)
+    placement = place(returned, sealed.text, draft)
+    return Look(
+        returned, source, tuple(_entries(document_id, placement, passages, _overtaken(placement, sealed, named)))
+    )
 
 
 @transaction.atomic
@@ -208,7 +216,29 @@ def _source(document_id: int, returned: Returned, number: int | None) -> Source:
     return Source(nearest, bool(said.seal) and nearest.seal == said.seal, share)
 
 
-def _entries(document_id: int, placement: Placement, passages: list[Standing]) -> Iterable[Entry]:
+def _overtaken(placement: Placement, sealed: SealedText, named: Named) -> Iterable[tuple[Late, Standing | None]]:
+    """What the draft has overtaken, each with its passage as sealed, in the section where that stands or stood.
+
+    None when that section is gone, too, and for what was put before everything else in it.
+    """
+    names, texts, sections = sealed.ids, sealed.blocks, sealed.section_of()
+    for late in placement.late:
+        placed, number = late.placed, late.placed.passage
+        if isinstance(placed, Placed) and placed.before:  # behind the passage in front of it
+            number -= 1
+            if number < 0 or sections[number] is not sections[placed.passage]:
+                yield late, None
+                continue
+            placed = replace(placed, before=False, after=True, passage=number)
+        now = named.now(names[number])
+        section = now.section if now else sections[number].key
+        stands = named.part(section) is not None
+        yield Late(placed, late.reason), Standing(names[number], section, texts[number]) if stands else None
+
+
+def _entries(
+    document_id: int, placement: Placement, passages: list[Standing], overtaken: Iterable[tuple[Late, Standing | None]]
+) -> Iterable[Entry]:
     known = _known(document_id)
     placed: list[Placed | PlacedComment] = [*placement.changes, *placement.comments]
     for one in sorted(placed, key=lambda each: (each.passage, each.start)):
@@ -218,6 +248,13 @@ def _entries(document_id: int, placement: Placement, passages: list[Standing]) -
         if not here and isinstance(one, Placed) and one.here:
             here = _("the text reads so")
         yield Entry(key, what, passages[one.passage], one, here)
+    for late, standing in overtaken:
+        what = late.placed.change if isinstance(late.placed, Placed) else late.placed.comment
+        key, why = _key(what), str(WHY[late.reason])
+        if standing is None:
+            yield Entry(key, what, here=known.get(key, ""), why=why)
+        else:
+            yield Entry(key, what, standing, late.placed, known.get(key, ""), why, late=True)
     for left in placement.unplaced:
         key = _key(left.what)
         yield Entry(key, left.what, here=known.get(key, ""), why=str(WHY[left.reason]), context=left.context)
@@ -263,9 +300,10 @@ def _take(entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetim
             threads.resolve(thread_id=thread.pk, by=by, at=at)
         return {"thread": thread.pk, "number": thread.number, "by": author}
     what, passage, proposed = _act(placed, standing, named)
+    quote = standing.block.source if entry.late and passage == standing.name else None
     row = suggestions.make(
         document_id=arrival.document_id, what=what, section=standing.section, by=by, at=at, passage=passage,
-        proposed=proposed, reason=_reason(placed), inside=inside, author=author, source=source,
+        proposed=proposed, quote=quote, reason=_reason(placed), inside=inside, author=author, source=source,
         made_at=placed.change.at, named=named,
     )  # fmt: skip
     return {"suggestion": row.pk, "number": row.number, "by": author}

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.agreement.conftest import office  # noqa: F401 - a fixture
 from tests.drafting.tables import WEEKLY, laid
-from tests.drafting.test_arrivals import back, sent  # noqa: F401 - fixtures
+from tests.drafting.test_arrivals import back, edited, sent  # noqa: F401 - fixtures
 from tests.formats.word_files import body, p, put_in, run
 from tests.web.desk.test_rounds import signed_in, words  # noqa: F401 - fixtures
 
@@ -59,11 +59,13 @@ def test_a_document_that_does_not_say_where_it_is_from_is_asked_about(table, sig
     assert b'<select class="govuk-select" id="iteration"' in seen.content
 
 
-def test_what_has_no_place_is_shown_with_what_stood_around_it(table, back, signed_in):  # noqa: F811
+def test_what_was_edited_since_comes_in_and_what_has_no_place_is_shown(table, back, signed_in):  # noqa: F811
     table.edit(WEEKLY, "Leaders meet when they like.")
     seen = brought(signed_in("pen"), back)
-    assert "What has no place" in words(seen)
-    assert "It stood in:" in words(seen)
+    assert "It comes in at the passage as it was sent" in words(seen)
+    bold = '</w:t></w:r><w:r><w:rPr><w:b/><w:rPrChange w:id="9"/></w:rPr><w:t>'
+    formatted = edited(back, "has a leader.", f"has a {bold}leader.")
+    assert "Only the formatting was changed" in words(brought(signed_in("pen"), formatted, "bold.docx"))
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish", body(p())])

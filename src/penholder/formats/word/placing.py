@@ -7,6 +7,7 @@ passage, by itself, and what comes out must read exactly as the person wanted: w
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from penholder.formats.word.returned import Left, Returned, TrackedChange, TrackedComment
@@ -21,6 +22,9 @@ REASONS = (
     "removed", "rewritten", "changed", "unsure", "markup", "table", "formatting", "note", "picture", "join", "split",
     "over", "box", "empty",
 )  # fmt: skip
+
+# Why words are not in the draft any more, though they were in the text as it was sent.
+OVERTAKEN = frozenset({"removed", "rewritten", "changed", "markup"})
 
 _OPENING = re.compile(r"^(?P<indent>[ ]*)(?P<mark>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+)")
 _NOTE = re.compile(r"\[\^[^\]]+\]")
@@ -69,12 +73,24 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """What has its place in the text as it was sent, and the draft has edited or removed those words since: `reason`.
+
+    `placed` counts the passages of the text as sent. A person decides about it, with both wordings before them.
+    """
+
+    placed: Placed | PlacedComment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Where everything in a document goes. Each change and comment of it is in exactly one of these."""
 
     changes: tuple[Placed, ...]
     comments: tuple[PlacedComment, ...]
     unplaced: tuple[Unplaced, ...]
+    late: tuple[Late, ...] = ()
 
 
 def nearness(returned: Returned, source: str) -> float:
@@ -92,20 +108,45 @@ def place(returned: Returned, sent: str, draft: str) -> Placement:
     placer = _Placer(returned, sent, draft)
     changes: list[Placed] = []
     comments: list[PlacedComment] = []
-    unplaced = [Unplaced(one, one.reason) for one in returned.left]
+    lost: list[tuple[TrackedChange | TrackedComment, str]] = []
     for change in returned.changes:
         found = placer.change(change)
         if isinstance(found, Placed):
             changes.append(found)
         else:
-            unplaced.append(Unplaced(change, found, placer.context(change.paragraph, change.start)))
+            lost.append((change, found))
     for comment in returned.comments:
         spot = placer.comment(comment)
         if isinstance(spot, PlacedComment):
             comments.append(spot)
         else:
-            unplaced.append(Unplaced(comment, spot, placer.context(comment.paragraph, comment.start)))
-    return Placement(tuple(changes), tuple(comments), tuple(unplaced))
+            lost.append((comment, spot))
+    late, unplaced = _late(returned, sent, lost) if sent != draft else ([], lost)
+    told = [Unplaced(one, one.reason) for one in returned.left]
+    told += [Unplaced(what, reason, placer.context(what.paragraph, what.start)) for what, reason in unplaced]
+    return Placement(tuple(changes), tuple(comments), tuple(told), tuple(late))
+
+
+Lost = Sequence[tuple[TrackedChange | TrackedComment, str]]
+
+
+def _late(returned: Returned, sent: str, lost: Lost) -> tuple[list[Late], Lost]:
+    """Of what has no place in the draft, what has one in the text as sent, and what has none there either.
+
+    What is in doubt in the draft stays so: of equal passages nobody knows which one became which.
+    """
+    late: list[Late] = []
+    unplaced: list[tuple[TrackedChange | TrackedComment, str]] = []
+    placer = _Placer(returned, sent, sent) if any(reason in OVERTAKEN for _, reason in lost) else None
+    for what, reason in lost:
+        found: Placed | PlacedComment | str = reason
+        if placer is not None and reason in OVERTAKEN:
+            found = placer.change(what) if isinstance(what, TrackedChange) else placer.comment(what)
+        if isinstance(found, str):
+            unplaced.append((what, reason))
+        else:
+            late.append(Late(found, reason))
+    return late, unplaced
 
 
 class _Placer:
