@@ -33,7 +33,8 @@ test: check ## Everything: style, types, layers, and all tests with branch cover
 	@PENHOLDER_TESTS_ON=postgresql $(BIN)/pytest -n 2 -q -m "engines and not browser and not slow"
 	@$(PYTHON) tools/machine.py office >/dev/null || true
 	@PENHOLDER_CHROMIUM="$$($(PYTHON) tools/machine.py browser)" && PENHOLDER_JAVA="$$($(PYTHON) tools/machine.py java)" && \
-	export PENHOLDER_CHROMIUM PENHOLDER_JAVA && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+	PENHOLDER_SPARK="$${PENHOLDER_SPARK-$$($(PYTHON) tools/wheels.py spark)}" && \
+	export PENHOLDER_CHROMIUM PENHOLDER_JAVA PENHOLDER_SPARK && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(BUILD) ## The quick checks: style, types, layers
 	$(BIN)/ruff check

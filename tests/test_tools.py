@@ -128,7 +128,7 @@ def test_a_wheel_is_fetched_from_the_mirror_checked_and_unpacked(index, tmp_path
 def test_what_is_unpacked_already_is_not_fetched_again(index, tmp_path, capsys):
     wheels.unpack("thing", tmp_path / "here")
     wheels.unpack("thing", tmp_path / "here")
-    assert capsys.readouterr().out.count("Fetching") == 1
+    assert capsys.readouterr().err.count("Fetching") == 1
 
 
 def test_a_mirror_that_answers_in_json_is_understood(index, tmp_path):

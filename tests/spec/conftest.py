@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests import spark as spark_cluster
+from tests.spark import free_port
 
 from penholder.measure.engines import ChDB, ClickHouseServer, DuckDB, Spark
 from penholder.measure.engines.asking import SqlEngine
@@ -20,12 +22,6 @@ from penholder.measure.tables import gather, write
 
 # Builds an engine over events, whatever order they are in, sealed as the table is sealed.
 Opening = Callable[[list[Event], tuple[JourneyDefinition, ...]], Engine]
-
-
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return door.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +65,21 @@ def sail(main_has_a_file) -> Iterator[str]:
         cluster.wait(timeout=20)
 
 
+@pytest.fixture(scope="session")
+def spark(main_has_a_file) -> Iterator[str]:
+    """The cluster that SPARK_REMOTE names, or one of Spark's own: a master and two workers; it ends with the tests."""
+    if remote := os.environ.get("SPARK_REMOTE", ""):
+        yield remote
+        return
+    if not (programs := os.environ.get("PENHOLDER_SPARK", "")):
+        pytest.skip("SPARK_REMOTE names no cluster, and PENHOLDER_SPARK no programs to start one")
+    with spark_cluster.cluster(Path(programs)) as remote:
+        yield remote
+
+
 @pytest.fixture(scope="module", params=["duckdb", "chdb", "clickhouse", "sail", "spark"])
 def opening(request, tmp_path_factory) -> Iterator[Opening]:
-    """Each engine in turn. A server of one's own is asked only where CLICKHOUSE_URL or SPARK_REMOTE names it."""
+    """Each engine in turn. A server of ClickHouse's is asked only where CLICKHOUSE_URL names one."""
     folder = tmp_path_factory.mktemp("journeys")
     files = (folder / f"journeys-{number}.parquet" for number in itertools.count())
     engine: SqlEngine
@@ -87,10 +95,7 @@ def opening(request, tmp_path_factory) -> Iterator[Opening]:
                 pytest.skip("CLICKHOUSE_URL names no server")
             engine = ClickHouseServer([], url=url)
         case "spark":
-            if not (remote := os.environ.get("SPARK_REMOTE", "")):
-                pytest.skip("SPARK_REMOTE names no cluster")
-            request.getfixturevalue("main_has_a_file")
-            engine = Spark([], remote=remote)
+            engine = Spark([], remote=request.getfixturevalue("spark"))
 
     def over(events: list[Event], definitions: tuple[JourneyDefinition, ...]) -> Engine:
         file = next(files)
