@@ -19,6 +19,21 @@ from tests.web.live.conftest import (  # noqa: F401 - fixtures
 from tests.web.live.test_live import FREEZE
 
 pytestmark = [pytest.mark.browser]
+SLOW_SOCKETS = """if (!sessionStorage.fast) {
+  const Fast = WebSocket;
+  window.WebSocket = class extends EventTarget {
+    constructor(address) {
+      super();
+      if (window.connected) return new Fast(address);
+      const waiting = setInterval(() => {
+        if (!window.connected) return;
+        clearInterval(waiting);
+        this.onclose?.(new CloseEvent("close", {code: 1006}));
+      }, 20);
+    }
+    close() {}
+  };
+}"""
 NO_SOCKETS = "window.WebSocket = class extends EventTarget { constructor() { super(); setTimeout(() => this.onclose?.(new CloseEvent('close', {code: 1006})), 5); } close() {} send() {} };"
 
 
@@ -129,6 +144,21 @@ def test_a_killed_server_is_said_and_nothing_is_lost(enter, server):  # noqa: F8
     server.start()
     expect(status(pia)).to_have_text(re.compile("^Saved"), timeout=120_000)
     reads(enter("Ben"), "Meanwhile. # Vision")
+
+
+def test_what_is_typed_before_the_editor_stands_is_kept_and_saved_by_the_form(enter):
+    pia = enter("Pia")
+    pia.add_init_script(SLOW_SOCKETS)
+    pia.reload()
+    area = pia.locator("textarea#text")
+    area.fill("Typed on a slow line. " + area.input_value())
+    pia.evaluate("window.connected = true")
+    expect(pia.locator("#writing")).to_have_attribute("data-state", "form", timeout=60_000)
+    expect(area).to_be_visible()
+    pia.evaluate("sessionStorage.fast = true")
+    pia.get_by_role("button", name="Save").click()
+    expect(text(pia)).to_be_visible(timeout=60_000)
+    reads(pia, "Typed on a slow line. # Vision")
 
 
 def test_where_sockets_are_blocked_plain_requests_do_the_same(enter):

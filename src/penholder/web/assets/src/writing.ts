@@ -21,6 +21,7 @@ class Writing {
   private said = "";
   private readonly form: HTMLFormElement;
   private readonly area: HTMLTextAreaElement;
+  private readonly base: HTMLTextAreaElement;
   private readonly section: string;
   private readonly host = document.createElement("div");
   private readonly bar = document.createElement("div");
@@ -33,6 +34,7 @@ class Writing {
   constructor(private readonly place: HTMLElement, private readonly words: Words) {
     this.form = place.querySelector("form") as HTMLFormElement;
     this.area = this.form.querySelector("textarea[name=text]") as HTMLTextAreaElement;
+    this.base = this.form.querySelector("textarea[name=base]") as HTMLTextAreaElement;
     this.section = place.dataset.section ?? "";
     this.build();
     this.start();
@@ -97,6 +99,12 @@ class Writing {
   private ready(): void {
     const sections = this.doc.getMap<Y.Map<string>>("sections");
     if (!sections.has(this.section)) return; // the form says that the section is gone
+    // Words are in the form that are not in the draft yet: typed before the connection stood, or brought back by a preview.
+    if (this.area.value !== this.base.value) {
+      this.connection.end();
+      this.place.dataset.state = "form";
+      return;
+    }
     const text = this.text();
     const focused = document.activeElement === this.area;
     this.editor?.destroy();

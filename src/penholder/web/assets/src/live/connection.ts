@@ -119,6 +119,7 @@ export class Connection {
   };
 
   private tell(): void {
+    if (this.ended) return;
     const waiting = this.unsaved.size > 0;
     const state = this.signedOut
       ? "signed-out"
