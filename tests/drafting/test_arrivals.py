@@ -177,6 +177,21 @@ def test_a_file_of_another_organisation_is_not_there(table, back):
         take(table, arrival, "aide")
 
 
+def test_two_passages_that_became_one_are_two_suggestions_that_say_so(table):
+    back = body(p(run(LEADERS), mark="del"), p(run(WEEKLY)))
+    seen = take(table, bring(table, back), number=1)
+    one, other = Suggestion.objects.order_by("number")
+    assert (one.what, one.proposed) == ("replace", f"{LEADERS} {WEEKLY}")
+    assert (other.what, other.quote) == ("delete", WEEKLY)
+    assert len(seen.receipt["made"]) == 2
+    table.accept(one)
+    table.accept(other)
+    assert f"{LEADERS} {WEEKLY}" in table.text()
+    assert table.text().count(WEEKLY) == 1
+    take(table, bring(table, back), number=1)
+    assert Suggestion.objects.count() == 2
+
+
 def test_comments_become_threads_with_their_replies_on_the_same_words(table):
     thread = table.discuss("health", "each week")
     data = outgoing.draft(table.document, table.seat("pen"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from benchmarks.returned import elsewhere, misplaced, send
-from tests.formats.word_files import body, p, put_in, run, taken_out
+from tests.formats.word_files import body, p, put_in, row, run, taken_out
 
 from penholder.formats.word.placing import Placed, nearness, place
 from penholder.formats.word.reading import read
@@ -130,6 +130,57 @@ def test_what_would_break_a_table_is_left_to_a_person():
         f"<w:tbl><w:tr><w:tc>{p(run('A'))}</w:tc></w:tr><w:tr><w:tc>{p(run('b'), put_in(' c'))}</w:tc></w:tr></w:tbl>",
     )
     assert [one.becomes for one in found.changes] == ["| A |\n|---|\n| b c |"]
+
+
+def test_two_passages_that_became_one_are_one_change_with_what_its_author_changed_in_them():
+    draft = "- Every *board* has a leader.\n- They answer for it.\n\nOther.\n"
+    back = (
+        p(run("Every board has a leader"), taken_out("."), mark="del"),
+        p(taken_out("They answer"), put_in("and answers"), run(" for it")),
+        p(run("Other.")),
+    )
+    change = only(draft, *back[:1], p(taken_out("They answer"), put_in("and answers"), run(" for it.")), back[2])
+    assert change.joins
+    assert change.becomes == "- Every *board* has a leader and answers for it."
+    assert len(change.along) == 2
+
+
+@pytest.mark.parametrize(
+    "draft", ["One.\n\nBetween.\n\nTwo.\n", "One.\n\n- Two.\n", "One.\n\n## Two.\n", "Two.\n\nOne.\n"]
+)
+def test_passages_that_do_not_stand_side_by_side_as_one_kind_are_not_joined(draft):
+    assert reasons(draft, p(run("One."), mark="del"), p(run("Two.")), sent="One.\n\nTwo.\n") == ["join"]
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+TABLE = "| Who | When |\n|---|---|\n| Ada | May |\n| Ben | June |\n"
+
+
+def test_rows_of_a_table_are_put_in_and_taken_out_in_its_markdown():
+    head, ada = row(run("Who"), run("When")), row(run("Ada"), run("May"))
+    new = row(put_in("Cy"), put_in("July"), mark="ins")
+    gone = row(taken_out("Ben"), taken_out("June"), mark="del")
+    found = placed(TABLE, table(head, new, ada, gone))
+    assert [one.becomes for one in found.changes] == [
+        "| Who | When |\n|---|---|\n| Cy | July |\n| Ada | May |\n| Ben | June |",
+        "| Who | When |\n|---|---|\n| Ada | May |",
+    ]
+    every = [row(taken_out(a), taken_out(b), mark="del") for a, b in (("Who", "When"), ("Ada", "May"), ("Ben", "June"))]
+    assert only(f"One.\n\n{TABLE}", p(run("One.")), table(*every)).becomes == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        row(run("Who"), run("When")) + row(put_in("Cy"), mark="ins"),
+        row(taken_out("Who"), taken_out("When"), mark="del") + row(run("Ada"), run("May")),
+    ],
+)
+def test_a_row_that_does_not_fit_and_a_head_that_went_are_left_to_a_person(rows):
+    assert reasons(TABLE, table(rows)) == ["table"]
 
 
 def test_the_text_that_a_document_was_made_from_is_the_nearest():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pypandoc
 import pytest
-from tests.formats.word_files import WHO, body, p, put_in, run, taken_out, with_parts
+from tests.formats.word_files import WHO, body, p, put_in, row, run, taken_out, with_parts
 
 from penholder.errors import Refused
 from penholder.formats import libreoffice
@@ -125,11 +125,17 @@ def test_a_paragraph_that_went_goes_whole():
     assert (change.paragraph, change.whole, change.quote) == (1, True, "Two.")
 
 
-def test_two_paragraphs_that_were_joined_are_told():
+def test_two_paragraphs_that_were_joined_are_one_change():
     data = body(p(run("One."), mark="del"), p(run("Two.")))
     assert words(data) == ["One.", "Two."]
-    (left,) = told(data).left
-    assert (left.reason, left.quote, left.author) == ("join", "One. ¶ Two.", "Ada")
+    change = only(data)
+    assert (change.paragraph, change.joined, change.quote, change.author) == (0, 1, "One. ¶ Two.", "Ada")
+
+
+def test_of_three_paragraphs_that_became_one_the_first_two_are_joined_and_the_third_is_told():
+    data = body(p(run("One."), mark="del"), p(run("Two."), mark="del"), p(run("Three.")))
+    assert only(data).joined == 1
+    assert [(one.reason, one.quote) for one in told(data).left] == [("join", "Two. ¶ Three.")]
 
 
 def test_deleting_to_the_end_of_the_next_paragraph_is_no_join():
@@ -153,18 +159,21 @@ def test_formatting_alone_is_told_and_is_no_change():
     assert [(one.reason, one.quote) for one in read_back.left] == [("formatting", "Bold.")]
 
 
-def row(*cells: str, mark: str = "") -> str:
-    said = f"<w:trPr><w:{mark} {WHO}/></w:trPr>" if mark else ""
-    return f"<w:tr>{said}{''.join(f'<w:tc>{p(cell)}</w:tc>' for cell in cells)}</w:tr>"
-
-
-def test_rows_put_in_and_taken_out_are_told():
-    rows = row(run("a"), run("b")) + row(put_in("c"), put_in("d"), mark="ins")
+def test_rows_put_in_and_taken_out_are_changes_beside_the_cells_of_their_table():
+    rows = row(run("a"), run("b")) + row(put_in("c"), put_in("d|"), mark="ins") + row(put_in("g"), mark="ins")
     rows += row(taken_out("e"), taken_out("f"), mark="del")
     data = body(p(run("One.")), f"<w:tbl>{rows}</w:tbl>")
     assert words(data) == ["One.", "a", "b", "e", "f"]
-    assert [(one.reason, one.quote) for one in told(data).left] == [("table", "c d"), ("table", "e f")]
-    assert told(data).changes == ()
+    assert told(data).left == ()
+    assert [(one.row, one.cells, one.text, one.quote) for one in told(data).changes] == [
+        ("in", (1, 2), "| c | d\\| |\n| g |", ""),
+        ("out", (3, 4), "", "e f"),
+    ]
+
+
+def test_a_row_that_was_put_in_before_all_others_is_told():
+    data = body(p(run("One.")), f"<w:tbl>{row(put_in('c'), mark='ins')}{row(run('a'))}</w:tbl>")
+    assert [(one.reason, one.quote) for one in told(data).left] == [("table", "c")]
 
 
 def test_a_change_in_a_cell_is_a_change_of_that_cell():
@@ -172,9 +181,10 @@ def test_a_change_in_a_cell_is_a_change_of_that_cell():
     assert (change.paragraph, change.text) == (1, r" x\|y")
 
 
-def test_a_table_that_went_is_told():
-    data = body(p(run("One.")), f"<w:tbl>{row(taken_out('a'), mark='del')}</w:tbl>")
-    assert [(one.reason, one.quote) for one in told(data).left] == [("table", "a")]
+def test_a_table_that_went_is_one_change():
+    data = body(p(run("One.")), f"<w:tbl>{row(taken_out('a'), mark='del')}{row(taken_out('b'), mark='del')}</w:tbl>")
+    change = only(data)
+    assert (change.row, change.cells, change.quote) == ("all", (1, 2), "a b")
 
 
 def test_a_picture_that_was_put_in_is_told_by_what_it_says_of_itself():

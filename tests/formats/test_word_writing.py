@@ -6,7 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from lxml import etree
 from PIL import Image
 from tests.text.markdowns import house_markdown
@@ -128,6 +128,7 @@ def test_the_same_text_is_the_same_bytes():
 
 @settings(max_examples=60, deadline=None)
 @given(house_markdown)
+@example("A[^n].\n\n[^n]: First.\n[^n]: take-up")
 def test_whatever_is_written_every_part_is_xml_and_the_words_come_back(source):
     data = write(Outgoing("Title", (source,)))
     with zipfile.ZipFile(io.BytesIO(data)) as opened:

@@ -9,7 +9,7 @@ from benchmarks.returned import docx, put_in, run, taken_out
 
 WHO = 'w:id="7" w:author="Ada" w:date="2012-11-06T09:30:00Z"'
 
-__all__ = ["WHO", "body", "docx", "p", "put_in", "run", "taken_out", "with_parts"]
+__all__ = ["WHO", "body", "docx", "p", "put_in", "row", "run", "taken_out", "with_parts"]
 
 
 def p(*parts: str, mark: str = "", style: str = "") -> str:
@@ -17,6 +17,12 @@ def p(*parts: str, mark: str = "", style: str = "") -> str:
     said = f'<w:pStyle w:val="{style}"/>' if style else ""
     said += f"<w:rPr><w:{mark} {WHO}/></w:rPr>" if mark else ""
     return f"<w:p>{f'<w:pPr>{said}</w:pPr>' if said else ''}{''.join(parts)}</w:p>"
+
+
+def row(*cells: str, mark: str = "") -> str:
+    """A row of a table. `mark`: what was done to it (ins, del)."""
+    said = f"<w:trPr><w:{mark} {WHO}/></w:trPr>" if mark else ""
+    return f"<w:tr>{said}{''.join(f'<w:tc>{p(cell)}</w:tc>' for cell in cells)}</w:tr>"
 
 
 def body(*paragraphs: str) -> bytes:

@@ -174,7 +174,7 @@ def take_in(*, arrival_id: int, number: int | None, by: Seat, at: datetime) -> A
     seen = look_at(arrival, number=number)
     named = naming.names(arrival.document)
     inside = not by.lodges
-    made = [_take(entry, arrival, named, by=by, at=at, inside=inside) for entry in seen.new]
+    made = [one for entry in seen.new for one in _take(entry, arrival, named, by=by, at=at, inside=inside)]
     receipt = {
         "iteration": seen.source.iteration.number,
         "made": [*arrival.receipt.get("made", []), *made],
@@ -278,7 +278,9 @@ def _key(what: TrackedChange | TrackedComment | Left) -> str:
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _take(entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetime, inside: bool) -> dict[str, Any]:
+def _take(
+    entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetime, inside: bool
+) -> Iterable[dict[str, Any]]:
     source = f"{arrival.name[:200]} #{entry.key}"
     author = entry.what.author or _("Somebody without a name")
     standing, placed = entry.standing, entry.placed
@@ -298,7 +300,8 @@ def _take(entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetim
             )
         if comment.resolved:
             threads.resolve(thread_id=thread.pk, by=by, at=at)
-        return {"thread": thread.pk, "number": thread.number, "by": author}
+        yield {"thread": thread.pk, "number": thread.number, "by": author}
+        return
     what, passage, proposed = _act(placed, standing, named)
     quote = standing.block.source if entry.late and passage == standing.name else None
     row = suggestions.make(
@@ -306,7 +309,17 @@ def _take(entry: Entry, arrival: Arrival, named: Named, *, by: Seat, at: datetim
         proposed=proposed, quote=quote, reason=_reason(placed), inside=inside, author=author, source=source,
         made_at=placed.change.at, named=named,
     )  # fmt: skip
-    return {"suggestion": row.pk, "number": row.number, "by": author}
+    yield {"suggestion": row.pk, "number": row.number, "by": author}
+    part = named.part(standing.section)
+    if placed.joins and part is not None:
+        following = part.names[part.names.index(standing.name) + 1]
+        reason = _("Two passages become one: its words stand at the end of the passage before, as suggested too.")
+        other = suggestions.make(
+            document_id=arrival.document_id, what=What.DELETE, section=standing.section, by=by, at=at,
+            passage=following, reason=reason, inside=inside, author=author, source=source, made_at=placed.change.at,
+            named=named,
+        )  # fmt: skip
+        yield {"suggestion": other.pk, "number": other.number, "by": author}
 
 
 def _act(placed: Placed, standing: Standing, named: Named) -> tuple[str, str, str]:
@@ -326,6 +339,8 @@ def _preceding(standing: Standing, named: Named) -> str:
 
 
 def _reason(placed: Placed) -> str:
+    if placed.joins:
+        return _("Two passages become one: the next one goes, as a suggestion of its own.")
     return _("One end of a move; the other end is a suggestion of its own.") if placed.change.move else ""
 
 

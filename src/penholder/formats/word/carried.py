@@ -31,7 +31,7 @@ def untouched(data: bytes, *, name: str) -> tuple[str, ...]:
     texts = tuple(canonical(one.text or "") for one in root)
     reader = PieceReader(package)
     reader.read()
-    traced = trace(reader.paragraphs)
+    traced = trace(reader.paragraphs, reader.rows)
     changed = traced.changes or traced.left or reader.left
     found = [one.words for one in traced.paragraphs]
     return () if changed or not _told_in(found, texts) else texts

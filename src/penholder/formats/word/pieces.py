@@ -61,12 +61,24 @@ class Raw:
     mark: Mark | None = None
 
 
+@dataclass(slots=True)
+class Row:
+    """Behind the row `beside` one of these `cells` was put in (`in`); or that row, or the whole table, went."""
+
+    op: Literal["in", "out", "all"]
+    beside: list[Raw]
+    mark: Mark
+    quote: str
+    cells: list[list[Raw]] = field(default_factory=list)
+
+
 class PieceReader:
     """Walks the body and the footnotes once, in reading order."""
 
     def __init__(self, package: Package) -> None:
         self.paragraphs: list[Raw] = []
         self.left: list[Left] = []
+        self.rows: list[Row] = []
         self._package = package
         self._styles = Styles(package)
         self._links = _links(package)
@@ -106,24 +118,34 @@ class PieceReader:
     def _table(self, table: Node) -> None:
         rows = _inside(table, W + "tr")
         kinds = [_row_mark(row) for row in rows]
-        if kinds and all(kind == W + "del" for kind, _ in kinds):
-            self._leave("table", _words(table), kinds[0][1])
-        for row, (kind, mark) in zip(rows, kinds, strict=True):
-            if kind == W + "ins":
-                self._leave("table", _words(row), mark)
-                continue
-            if kind == W + "del" and any(one != W + "del" for one, _ in kinds):
-                self._leave("table", _words(row), mark)
+        gone = bool(kinds) and all(kind == W + "del" for kind, _ in kinds)
+        beside: list[Raw] = []
+        begun = len(self.paragraphs)
+        for row, (kind, node) in zip(rows, kinds, strict=True):
+            before = len(self.paragraphs)
+            cells = []
             for cell in _inside(row, W + "tc"):
                 self._homes += 1
                 for tag in ("cellIns", "cellDel", "cellMerge"):
                     for changed in cell.findall(f"{W}tcPr/{W}{tag}"):
                         self._leave("table", _words(cell), changed)
-                before = len(self.paragraphs)
+                first = len(self.paragraphs)
                 self._blocks(cell, "table", self._homes)
-                if kind == W + "del":  # the row is told as one thing, not cell by cell
-                    for paragraph in self.paragraphs[before:]:
-                        paragraph.pieces = [_unmarked(piece) for piece in paragraph.pieces if piece.op != "inserted"]
+                cells.append(self.paragraphs[first:])
+            own = self.paragraphs[before:]
+            if kind == W + "ins" and node is not None:
+                del self.paragraphs[before:]
+                self.rows.append(Row("in", beside, self._mark(node), _words(row), cells))
+                continue
+            beside = own
+            if kind == W + "del" and node is not None:  # the row is told as one thing, not cell by cell
+                for paragraph in own:
+                    paragraph.pieces = [_unmarked(piece) for piece in paragraph.pieces if piece.op != "inserted"]
+                    paragraph.end, paragraph.mark = "same", None
+                if not gone:
+                    self.rows.append(Row("out", own, self._mark(node), _words(row)))
+        if gone and kinds[0][1] is not None:
+            self.rows.append(Row("all", self.paragraphs[begun:], self._mark(kinds[0][1]), _words(table)))
 
     def _paragraph(self, node: Node, where: str, home: int) -> None:
         properties = node.find(W + "pPr")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from penholder.formats.word import shapes
 from penholder.formats.word.returned import Left, Returned, TrackedChange, TrackedComment
 from penholder.text.canonical import canonical
 from penholder.text.carrying import Carried, Carrying
@@ -40,6 +41,8 @@ class Placed:
 
     `after` and `before`: the passage stays as it is, and `text` is a new one behind or in front of it. `becomes` is
     what the passage (or the passages) would read; "" when it goes altogether. `here`: the draft reads so already.
+    `joins`: the next passage goes, because its words stand at the end of this one; `along` are the same person's other
+    changes to either, which it has in it.
     """
 
     change: TrackedChange
@@ -51,6 +54,8 @@ class Placed:
     after: bool = False
     before: bool = False
     here: bool = False
+    joins: bool = False
+    along: tuple[TrackedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,29 @@ def place(returned: Returned, sent: str, draft: str) -> Placement:
     late, unplaced = _late(returned, sent, lost) if sent != draft else ([], lost)
     told = [Unplaced(one, one.reason) for one in returned.left]
     told += [Unplaced(what, reason, placer.context(what.paragraph, what.start)) for what, reason in unplaced]
-    return Placement(tuple(changes), tuple(comments), tuple(told), tuple(late))
+    return Placement(tuple(_gathered(changes, placer.blocks)), tuple(comments), tuple(told), tuple(late))
+
+
+def _gathered(changes: list[Placed], passages: Sequence[Block]) -> list[Placed]:
+    """Joins with what the same person changed in the two passages, which would be gone from where it stands."""
+    made: dict[int, Placed] = {}
+    for join in (one for one in changes if one.joins):
+        own = [
+            one
+            for one in changes
+            if one.change.author == join.change.author and one.change.row == "" and one.change.joined < 0
+            if one.passage in {join.passage, join.passage + 1} and one.becomes and not (one.after or one.before)
+        ]
+        texts = [passages[join.passage].source, passages[join.passage + 1].source]
+        for one in sorted(own, key=lambda each: each.start, reverse=True):
+            side = one.passage - join.passage
+            texts[side] = texts[side][: one.start] + one.text + texts[side][one.end :]
+        first, second = (blocks(_alone(canonical(text))) for text in texts)
+        both = shapes.joined(first[0], second[0]) if len(first) == len(second) == 1 else None
+        if both is not None:
+            made[id(join)] = replace(join, becomes=both, along=tuple(one.change for one in own))
+    along = {id(change) for one in made.values() for change in one.along}
+    return [made.get(id(one), one) for one in changes if id(one.change) not in along]
 
 
 Lost = Sequence[tuple[TrackedChange | TrackedComment, str]]
@@ -168,6 +195,8 @@ class _Placer:
     def change(self, change: TrackedChange) -> Placed | str:
         """The place of a change, or the key of the reason why it has none."""
         words = self.paragraphs[change.paragraph].words
+        if change.row or change.joined >= 0:
+            return self._row(change) if change.row else self._join(change)
         if change.start == change.end == len(words) and change.text.startswith("\n\n"):
             return self._after(change)
         spot = self._carry(change.paragraph, change.start, change.end)
@@ -202,11 +231,43 @@ class _Placer:
         """Whether this leaf is all that its passage says."""
         return sum(one.block == leaf.block for one in self.leaves) == 1
 
+    def _heir(self, paragraph: int) -> int | None:
+        """The leaf of the draft that a paragraph became, however it was edited."""
+        found = self.into_sent.heir(paragraph)
+        return self.into_draft.heir(found) if found is not None and self.into_draft is not None else found
+
+    def _join(self, change: TrackedChange) -> Placed | str:
+        """Two passages that stand side by side as one."""
+        found = [self._heir(paragraph) for paragraph in (change.paragraph, change.joined)]
+        first, second = (self.leaves[one] if one is not None else None for one in found)
+        if first is None or second is None or second.block != first.block + 1:
+            return "join"
+        both = shapes.joined(self.blocks[first.block], self.blocks[second.block])
+        if both is None or not (self._alone(first) and self._alone(second)):
+            return "join"
+        end = len(self.blocks[first.block].source)
+        return Placed(change, first.block, end, end, both[end:], both, joins=True)
+
+    def _row(self, change: TrackedChange) -> Placed | str:
+        """Rows of a table: put in behind the row that its cells became, or that row, or the whole table, gone."""
+        cells = [self.leaves[one] for paragraph in change.cells if (one := self._heir(paragraph)) is not None]
+        spots = {
+            (leaf.block, self.blocks[leaf.block].source.count("\n", 0, leaf.places[0])) for leaf in cells if leaf.places
+        }
+        tables = {block for block, _ in spots}
+        if len(tables) != 1 or not all(leaf.cell for leaf in cells) or (change.row != "all" and len(spots) != 1):
+            return "table"
+        number, line = spots.pop()
+        source = self.blocks[number].source
+        if change.row == "all":
+            there = sum(leaf.block == number for leaf in self.leaves)
+            return Placed(change, number, 0, len(source), "", "") if there == len(cells) else "table"
+        made = shapes.with_rows(source, line, change.text) if change.row == "in" else shapes.without_row(source, line)
+        return Placed(change, number, 0, len(source), made, made) if made else "table"
+
     def _after(self, change: TrackedChange) -> Placed | str:
         """A new passage behind the one that the paragraph became, however that was edited."""
-        found = self.into_sent.heir(change.paragraph)
-        if found is not None and self.into_draft is not None:
-            found = self.into_draft.heir(found)
+        found = self._heir(change.paragraph)
         if found is None:
             return "removed"
         number = self.leaves[found].block

@@ -32,7 +32,7 @@ def read(data: bytes, *, name: str) -> Returned:
     package = Package(data, name)
     reader = PieceReader(package)
     reader.read()
-    traced = trace(reader.paragraphs)
+    traced = trace(reader.paragraphs, reader.rows)
     if not traced.paragraphs:
         raise Refused(f"{name} has no text.")
     left = [*reader.left, *traced.left]

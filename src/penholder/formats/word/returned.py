@@ -35,7 +35,10 @@ class TrackedChange:
 
     `text` is Markdown. It may begin or end with an empty line, then it makes paragraphs of its own. `whole` says that
     the paragraph went altogether. `notes` is how many footnotes went with the words. `move` names a move that this is
-    one end of.
+    one end of. `joined` is the paragraph that became one with this one, -1 when none did.
+
+    `row` is for a table: `in`, the rows `text` behind the row whose cells are the paragraphs `cells`; `out`, that row
+    goes; `all`, their whole table goes.
     """
 
     paragraph: int
@@ -48,6 +51,9 @@ class TrackedChange:
     whole: bool = False
     notes: int = 0
     move: str = ""
+    joined: int = -1
+    row: Literal["", "in", "out", "all"] = ""
+    cells: tuple[int, ...] = ()
 
     @property
     def kind(self) -> str:

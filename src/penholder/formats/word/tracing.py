@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from penholder.formats.word.pieces import Mark, Piece, Raw
+from penholder.formats.word.pieces import Mark, Piece, Raw, Row
 from penholder.formats.word.returned import Left, Paragraph, TrackedChange
 from penholder.text.leaves import fold
 
@@ -56,8 +56,8 @@ class Traced:
     left: list[Left]
 
 
-def trace(raws: Sequence[Raw]) -> Traced:
-    """Undo every change, and say what each was."""
+def trace(raws: Sequence[Raw], rows: Sequence[Row] = ()) -> Traced:
+    """Undo every change, and say what each was. `rows` are those of tables that were put in or taken out."""
     groups = list(_grouped(raws))
     traced = Traced(groups, [], [], [])
     early: list[Edit] = []  # put in before the first paragraph that has words
@@ -92,7 +92,9 @@ def trace(raws: Sequence[Raw]) -> Traced:
             traced.changes.append(replace(change, whole=whole))
     for edit in early:
         traced.left.append(Left("empty", "", edit.mark.author, edit.mark.at, edit.text.strip()))
-    traced.left += _joins(groups)
+    _join(groups, traced)
+    for row in rows:
+        _row(row, traced)
     return traced
 
 
@@ -288,10 +290,12 @@ def _new_paragraphs(group: Group, traced: Traced, early: list[Edit]) -> None:
         traced.changes.append(_change(last, len(words), len(words), made, words))
 
 
-def _joins(groups: Sequence[Group]) -> Iterator[Left]:
-    """Paragraphs that became one with the next, where words of both are still there."""
+def _join(groups: Sequence[Group], traced: Traced) -> None:
+    """Paragraphs that became one with the next, where words of both are still there. Of three, only the first two."""
+    joined = False
     for number, group in enumerate(groups):
         raw = group.raws[-1]
+        before, joined = joined, False
         if raw.end != "removed" or not group.kept:
             continue
         for after in groups[number + 1 :]:
@@ -300,7 +304,41 @@ def _joins(groups: Sequence[Group]) -> Iterator[Left]:
             if after.kept:
                 quote = f"{' '.join(group.base.split())[-60:]} ¶ {' '.join(after.base.split())[:60]}"
                 mark = raw.mark or Mark("", None)
-                yield Left("join", quote, mark.author, mark.at)
+                joined = after is groups[number + 1] and raw.where == "body" and not before
+                if joined:
+                    end = len(traced.paragraphs[group.paragraph].words)
+                    made = TrackedChange(group.paragraph, end, end, quote, "", mark.author, mark.at)
+                    traced.changes.append(replace(made, joined=after.paragraph))
+                else:
+                    traced.left.append(Left("join", quote, mark.author, mark.at))
                 break
             if after.raws[-1].end != "removed":
                 break
+
+
+def _row(row: Row, traced: Traced) -> None:
+    """A row as a change beside the cells of its neighbour; one that has no neighbour with words is left."""
+    paragraph_of = {id(raw): group.paragraph for group in traced.groups for raw in group.raws}
+    beside = tuple(number for raw in row.beside if (number := paragraph_of.get(id(raw), -1)) >= 0)
+    mark = row.mark
+    if not beside:
+        traced.left.append(Left("table", row.quote[:500], mark.author, mark.at))
+        return
+    last = traced.changes[-1] if traced.changes else None
+    text = ""
+    if row.op == "in":
+        said = ["<br>".join(filter(None, map(_said, cell))) for cell in row.cells]
+        text = f"| {' | '.join(said)} |"
+        if last and last.row == "in" and (last.cells, last.author) == (beside, mark.author):
+            traced.changes[-1] = replace(last, text=f"{last.text}\n{text}")
+            return
+    quote = "" if row.op == "in" else row.quote
+    made = TrackedChange(beside[0], 0, 0, quote, text, mark.author, mark.at)
+    traced.changes.append(replace(made, row=row.op, cells=beside))
+
+
+def _said(raw: Raw) -> str:
+    words = (
+        markdown(piece, first=False, cell=True) for piece in _joined(raw.pieces) if piece.op in {"same", "inserted"}
+    )
+    return "".join(words).strip()

@@ -113,13 +113,16 @@ class Writer:
                 self._passages[span.first] = (number, span)
             self.passage = number
         last = self.passage
+        again = []
         for index, token in enumerate(parsed.tokens):
             if token.type == "footnote_reference_open":
-                self._defined.setdefault(token.meta["label"], (index + 1, parsed.close[index]))
+                place = (index + 1, parsed.close[index])
+                if self._defined.setdefault(token.meta["label"], place) != place:
+                    again.append(place)
         made = self._flow(0, len(parsed.tokens), Place())
-        for label, (first, end) in self._defined.items():
-            if label not in self._used:  # nobody refers to it; its words are not lost
-                made += self._flow(first, end, Place("FootnoteText"))
+        unused = [place for label, place in self._defined.items() if label not in self._used]
+        for first, end in [*unused, *again]:  # nobody refers to it; its words are not lost
+            made += self._flow(first, end, Place("FootnoteText"))
         self.passage = last
         return made
 
