@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import socket
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from moto.server import ThreadedMotoServer
+from pyarrow.fs import S3FileSystem
 from tests import spark as spark_cluster
 from tests.spark import free_port
 
@@ -37,7 +40,23 @@ def main_has_a_file() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sail(main_has_a_file) -> Iterator[str]:
+def s3() -> Iterator[str]:
+    """A server that speaks S3, at host:port. Its credentials come from the environment, as anybody's do."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as told:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            told.setenv(name, "penholder")
+        address = "{}:{}".format(*server.get_host_and_port())
+        made = S3FileSystem(endpoint_override=address, scheme="http", region="eu-west-2", allow_bucket_creation=True)
+        made.create_dir("penholder")
+        yield address
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sail(main_has_a_file, s3) -> Iterator[str]:
     """A cluster of a driver and two workers that speak to each other over the network; it ends with the tests."""
     port = free_port()
     cluster = subprocess.Popen(
@@ -47,6 +66,9 @@ def sail(main_has_a_file) -> Iterator[str]:
             "SAIL_MODE": "local-cluster",
             "SAIL_CLUSTER__WORKER_INITIAL_COUNT": "2",
             "SAIL_CLUSTER__WORKER_MAX_COUNT": "2",
+            "AWS_ENDPOINT": f"http://{s3}",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "eu-west-2",
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

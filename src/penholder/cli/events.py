@@ -20,6 +20,15 @@ def folder() -> Path:
     return home / "events"
 
 
+def send(*, grace: bool = True) -> None:
+    """Send what is sealed to the storage that PENHOLDER_STORAGE names, if it names one."""
+    address: str = import_module("penholder.config.instance").storage()
+    if address:
+        from penholder.measure.intake.storage import Storage  # noqa: PLC0415 - loads the client of the storage
+
+        Storage(address).send(folder(), grace=grace)
+
+
 @click.group(epilog="Example:  penholder events key add permits && penholder events serve --port 8100")
 def events() -> None:
     """Take in what happens in the journeys of services, and seal it into the tables that figures read."""
@@ -61,6 +70,7 @@ def seal(*, as_json: bool) -> None:
     now = datetime.now(UTC)
     done = sealing.seal(folder(), at=now)
     gone = keeping.forget_once_a_day(folder(), at=now)
+    send(grace=not gone)
     if as_json:
         told = {"segments": done.segments, "events": done.events, "journeys": done.journeys, "forgotten": gone}
         console.as_json(told)
@@ -109,6 +119,7 @@ def erase(service: str, journey: str) -> None:
     from penholder.measure.intake import erasing  # noqa: PLC0415
 
     gone = erasing.erase(folder(), service=service, journey=journey, at=datetime.now(UTC))
+    send(grace=False)
     click.echo(f"{gone} events erased.")
 
 
@@ -120,6 +131,7 @@ def forget(service: str, before: datetime) -> None:
     from penholder.measure.intake import erasing  # noqa: PLC0415
 
     gone = erasing.forget(folder(), before={service: before.replace(tzinfo=UTC)}, at=datetime.now(UTC))
+    send(grace=False)
     click.echo(f"{gone} events erased.")
 
 

@@ -31,6 +31,8 @@ VARIABLES = (
     "PENHOLDER_OIDC_CLIENT",
     "PENHOLDER_OIDC_SECRET",
     "PENHOLDER_OIDC_NAME",
+    "PENHOLDER_ENGINE",
+    "PENHOLDER_STORAGE",
 )
 
 # Long enough to wait out an import's writing on a small machine, short enough that a person still believes in it.

@@ -21,6 +21,11 @@ def home() -> Path:
     return Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
 
 
+def storage() -> str:
+    """The address at which sealed events lie besides the home: PENHOLDER_STORAGE, or nowhere. Needs no database."""
+    return os.environ.get("PENHOLDER_STORAGE", "")
+
+
 def demonstrate() -> None:
     """Let a demonstration's roles be tried with a password alone, unless a setting says otherwise. Before `start`."""
     os.environ.setdefault("PENHOLDER_SECOND_FACTOR", "none")

@@ -12,6 +12,7 @@ from typing import Any
 
 import django
 
+from penholder.config import instance
 from penholder.config.environment import (
     database,
     flag,
@@ -107,6 +108,8 @@ PENHOLDER_CACHE = HOME / "cache"
 PENHOLDER_EVENTS = HOME / "events"
 # The address of the engine that counts journeys, when one machine is outgrown; empty: DuckDB, in this process.
 PENHOLDER_ENGINE = os.environ.get("PENHOLDER_ENGINE", "")
+# Where sealed events lie besides the folder, for other machines and engines; empty: nowhere.
+PENHOLDER_STORAGE = instance.storage()
 # The callable that gives every page of the site; publishing may not import the door that draws them.
 PENHOLDER_PAGES = "penholder.web.public.pages.all_pages"
 # What the front-end build leaves, published below /assets/.

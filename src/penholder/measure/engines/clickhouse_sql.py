@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlsplit
 
 from penholder.errors import Missing
 from penholder.measure.engines.asking import Dialect, Row, SqlEngine
+from penholder.measure.intake.stocktakes import Stocktake
 
 # Said outright, because ClickHouse otherwise takes every column of a Parquet file for one that may be empty.
 _STRUCTURE = (
@@ -29,6 +31,13 @@ class _ClickHouse(SqlEngine):
         week="intDiv(intDiv(began, 86400000000) + 3, 7)",
         month="toYYYYMM(fromUnixTimestamp64Micro(began, 'UTC'))",
     )
+
+    def over_all(self, stocktake: Stocktake) -> None:
+        """Answer from a stocktake; addresses of storage that is not Amazon's are told as ClickHouse wants them."""
+        if stocktake.endpoint:
+            files = tuple(file.replace("s3:/", stocktake.endpoint, 1) for file in stocktake.files)
+            stocktake = replace(stocktake, files=files)
+        super().over_all(stocktake)
 
     def journeys(self) -> str:
         """The files, read as one table: addresses through s3(), paths through file()."""

@@ -63,6 +63,11 @@ class DuckDB(SqlEngine):
             },
             schema=pa.schema([("file", pa.string()), ("place", pa.int64())]),
         )
+        if stocktake.storage is not None and "s3" not in self.connection.list_filesystems():
+            # DuckDB's wheel reads files alone; the client of storage that pyarrow has is lent to it.
+            from penholder.measure.engines.lending import lent  # noqa: PLC0415 - where there is storage
+
+            self.connection.register_filesystem(lent(stocktake.storage))
         self.connection.register("fresh", stocktake.fresh)
         self.connection.register("passed_over", passed_over)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.fs import FileSystem
 
 from penholder.errors import Conflict
 from penholder.measure.intake import drawings, folding, indexes, manifests, segments
@@ -28,12 +29,17 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Stocktake:
-    """`files` are sealed. `passed_over` are rows of them, by file, that `fresh` holds anew, besides new attempts."""
+    """`files` are sealed. `passed_over` are rows of them, by file, that `fresh` holds anew, besides new attempts.
+
+    Where files are addresses, `storage` reads them; `endpoint` is where s3:// leads, unless it is Amazon's.
+    """
 
     files: tuple[str, ...] = ()
     sealed: int = 0  # rows of the files
     passed_over: Mapping[str, Places] = field(default_factory=dict)
     fresh: pa.Table = field(default_factory=JOURNEY_SCHEMA.empty_table)
+    storage: FileSystem | None = None
+    endpoint: str = ""
 
     @property
     def empty(self) -> bool:
@@ -44,7 +50,8 @@ class Stocktake:
         """All rows, in memory."""
         told = [self.fresh]
         for file in self.files:
-            rows = pq.ParquetFile(file).read().replace_schema_metadata(None).cast(JOURNEY_SCHEMA)
+            rows = pq.ParquetFile(file.removeprefix("s3://"), filesystem=self.storage).read()
+            rows = rows.replace_schema_metadata(None).cast(JOURNEY_SCHEMA)
             left = np.delete(np.arange(len(rows)), self.passed_over.get(file, []))
             told.append(rows.take(pa.array(left)))
         return pa.concat_tables(told)
