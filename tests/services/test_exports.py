@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,8 @@ def filled(ministry):
     )
     ministry.submit("licences", "2026-09", started=77, completed=66)
     targets.put(
-        key="passports", definition="completion-rate", value=0.9, due_on=date(2027, 1, 1), said_on=NOON.date(), by=None,
-        at=NOON,
+        key="passports", definition="completion-rate", value=Decimal("0.9"), due_on=date(2027, 1, 1), said_on=NOON.date(),
+        by=None, at=NOON,
     )  # fmt: skip
     report = Report("2019", "live", "met", date(2026, 1, 1), "Two.", (Found(1, "met", "Seen."),),
                     published_on=date(2026, 2, 1))  # fmt: skip

@@ -116,8 +116,16 @@ def _of_instance(*, as_json: bool) -> int:
 
     with console.progress("Verifying") as tell:
         proof = proofs.everything(progress=tell)
-    found = [*proof.broken, *proofs.guarded("services", of_services.differences)]
-    proof = replace(proof, broken=(*found, *proofs.guarded("delivery", of_delivery.differences)))
+    older: list[str] = []
+
+    def services() -> list[Broken]:
+        found, before = of_services.examine()
+        older.extend(before)
+        return found
+
+    found = [*proof.broken, *proofs.guarded("services", services)]
+    found += proofs.guarded("delivery", of_delivery.differences)
+    proof = replace(proof, broken=tuple(found), older=tuple(older))
     if as_json:
         console.as_json({"holds": not proof.broken, **asdict(proof)})
     else:
@@ -133,6 +141,10 @@ def _show(proof: Proof) -> None:
     )
     holds = _not_holding(len(proof.broken)) if proof.broken else "All of it holds."
     console.out().print(f"Read {said}. {holds}")
+    for what in proof.older:
+        console.out().print(
+            f"[dim]older than its proof[/]  {escape(what)}, written before the record held what they say."
+        )
     for what in proof.unsealed:
         console.out().print(f"[dim]not sealed[/]  {escape(what)}")
 

@@ -42,7 +42,8 @@ DAMAGED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, Val
 class Proof:
     """What was read, and everything that does not hold; `broken` empty means that all of it does.
 
-    `unsealed` is what drafts say that is not sealed yet: nobody signed it, so nothing proves it.
+    `unsealed` is what drafts say that is not sealed yet: nobody signed it, so nothing proves it. `older` counts rows
+    that were written before the record held what they say: that they are there is proved, and nothing more.
     """
 
     entries: int
@@ -53,6 +54,7 @@ class Proof:
     files: int
     broken: tuple[Broken, ...]
     unsealed: tuple[str, ...] = ()
+    older: tuple[str, ...] = ()
 
 
 def everything(*, progress: Progress = lambda _done, _total, _label: None) -> Proof:

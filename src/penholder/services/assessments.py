@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from penholder.errors import Missing, Refused
 from penholder.people.acting import Acting
 from penholder.record import ledger
-from penholder.services import entries, registrations, rules, standards
+from penholder.services import digests, entries, registrations, rules, standards
 from penholder.services.models import Assessed, Assessment, Result, Stage
 
 
@@ -112,7 +112,7 @@ def record(
         recorded_at=at, by=entries.words(by), reason=reason, supersedes=before,
     )  # fmt: skip
     found = {each.point: each for each in report.points}
-    Assessed.objects.bulk_create(
+    points = Assessed.objects.bulk_create(
         Assessed(
             assessment=row, point=point.number,
             result=found[point.number].result if point.number in found else Result.NOT_LOOKED_AT,
@@ -123,6 +123,7 @@ def record(
     told = entries.told(
         "service.assessed", key, by=by, at=at, reason=reason, standard=report.standard, stage=report.stage,
         result=report.result, held_on=report.held_on, published_on=report.published_on,
+        holds=digests.together([digests.of(row), *map(digests.of, points)]),
     )  # fmt: skip
     ledger.append_all([told])
     return row

@@ -55,7 +55,12 @@ class Cell:
 
 def rounded(value: Given) -> Given:
     """A value as it is kept."""
-    return value if isinstance(value, Absence) else value.quantize(_PLACES)
+    return value if isinstance(value, Absence) else kept(value)
+
+
+def kept(number: Decimal) -> Decimal:
+    """A number as it is kept."""
+    return number.quantize(_PLACES)
 
 
 def status_of(value: Given) -> Status:

@@ -15,10 +15,13 @@ from penholder.measure.formulas.costs import CostLine as Line
 from penholder.measure.formulas.costs import objections_to_costs
 from penholder.people.acting import Acting
 from penholder.record import ledger
-from penholder.services import entries, registrations, rules
+from penholder.services import digests, entries, registrations, rules
 from penholder.services import periods as period_rows
 from penholder.services.models import CostLine, Service
 from penholder.services.periods import Span
+
+# What is kept of pounds, and of a share of them.
+_PENCE, _SHARE = Decimal("0.01"), Decimal("0.00000001")
 
 
 @transaction.atomic
@@ -56,14 +59,18 @@ def put(
     rows = CostLine.objects.bulk_create(
         CostLine(
             service=service, period=period, name=line.name, number=before.number + 1 if before else 1,
-            pounds=line.pounds, allocation_key=line.key, allocated=line.allocated, excluded=line.excluded,
+            pounds=line.pounds.quantize(_PENCE), allocation_key=line.key, allocated=line.allocated.quantize(_SHARE),
+            excluded=line.excluded,
             dropped=dropped, said_on=said_on, recorded_at=at, by=entries.words(by), reason=reason if before else "",
             supersedes=before,
         )
         for line, before, dropped in changed
     )  # fmt: skip
     if rows:
-        told = entries.told("costs.put", key, by=by, at=at, reason=reason, period=span.key, lines=len(rows))
+        told = entries.told(
+            "costs.put", key, by=by, at=at, reason=reason, period=span.key, lines=len(rows),
+            holds=[f"{digests.of(row)} {row.number} {row.name}" for row in rows],
+        )  # fmt: skip
         ledger.append_all([told])
     return rows
 

@@ -18,7 +18,7 @@ from penholder.measure.intake import drawings
 from penholder.measure.journey_definitions import JourneyDefinition, objections_to_versions
 from penholder.people.acting import Acting
 from penholder.record import ledger
-from penholder.services import entries, registrations, rules
+from penholder.services import digests, entries, registrations, rules
 from penholder.services.models import DrawnJourney, Service
 
 
@@ -50,7 +50,7 @@ def draw(*, drawn: JourneyDefinition, by: Acting | None, at: datetime, reason: s
     )  # fmt: skip
     told = entries.told(
         "journey.drawn", drawn.service, by=by, at=at, reason=reason, number=drawn.version, steps=len(drawn.steps),
-        effective_from=drawn.effective_from, effective_to=drawn.effective_to,
+        effective_from=drawn.effective_from, effective_to=drawn.effective_to, holds=digests.of(row),
     )  # fmt: skip
     ledger.append_all([told])
     return row

@@ -8,7 +8,7 @@ monthly.submit(token, name=…, reason=…, at=…)            # what the draft 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -88,7 +88,7 @@ def make(*, key: str, span: Span, email: str, days: int, by: Acting, at: datetim
     open_ones = FormLink.objects.select_for_update().filter(service=service, period=period, used_at=None, ended_at=None)
     before = open_ones.first()
     draft = before.draft if before else {}
-    open_ones.update(ended_at=at)
+    open_ones.update(ended_at=at)  # the entry of the new link tells of it
     token, known = tokens.make(SALT)
     link = FormLink.objects.create(
         service=service, period=period, post=post, token_digest=known, email=email, made_by=by.words, made_at=at,
@@ -238,7 +238,8 @@ def submit(token: str, *, name: str, reason: str, at: datetime) -> FormLink:
     )  # fmt: skip
     link.used_at, link.submission = at, receipt.submission
     link.save(update_fields=["used_at", "submission"])
-    _record("form.submitted", link, by=by, at=at)
+    stands = receipt.submission.key if receipt.submission else ""
+    _record("form.submitted", link, by=by, at=at, submission=stands)
     return link
 
 
@@ -261,9 +262,14 @@ def take_reminders(at: datetime) -> list[FormLink]:
     return due
 
 
-def _record(act: str, link: FormLink, *, by: Acting, at: datetime) -> None:
+def _record(act: str, link: FormLink, *, by: Acting, at: datetime, submission: str = "") -> None:
     told = entries.told(
         act, link.service.key, by=by, at=at, period=link.period.key, post=link.post.key,
-        expires_at=link.expires_at.isoformat(),
+        expires_at=link.expires_at.isoformat(), submission=submission,
     )  # fmt: skip
-    ledger.append_all([told])
+    ledger.append_all([replace(told, withheld=beside(link))])
+
+
+def beside(link: FormLink) -> dict[str, str]:
+    """What the record proves of a link and nobody reads in it."""
+    return {"email": link.email, "token": link.token_digest}

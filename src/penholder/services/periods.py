@@ -97,6 +97,11 @@ def span(period: Period) -> Span:
 
 def keep(spans: Iterable[Span], labels: dict[Span, str] | None = None) -> dict[Span, Period]:
     """The rows of these periods, made where there are none. Three queries."""
+    return keep_all(spans, labels)[0]
+
+
+def keep_all(spans: Iterable[Span], labels: dict[Span, str] | None = None) -> tuple[dict[Span, Period], list[Period]]:
+    """The rows of these periods, and those among them that were made because there were none. Three queries."""
     wanted = {each.key: each for each in spans}
     known = {row.key: row for row in Period.objects.filter(key__in=wanted)}
     made = [
@@ -106,7 +111,7 @@ def keep(spans: Iterable[Span], labels: dict[Span, str] | None = None) -> dict[S
     ]
     Period.objects.bulk_create(made)
     known |= {row.key: row for row in made}
-    return {one: known[key] for key, one in wanted.items()}
+    return {one: known[key] for key, one in wanted.items()}, made
 
 
 def _shifted(first: date, by: int) -> date:

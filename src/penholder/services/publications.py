@@ -22,7 +22,7 @@ from penholder.measure.values import Absence
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation, Person
 from penholder.record import ledger
-from penholder.services import checks, entries, figures, frozen, hiding, periods, rules, values
+from penholder.services import checks, digests, entries, figures, frozen, hiding, periods, rules, values
 from penholder.services.cells import status_of
 from penholder.services.figures import FigureOf
 from penholder.services.models import (
@@ -82,10 +82,12 @@ def freeze(
     publication.seal = seals.digest(publication.manifest)
     publication.save()
     _keep(publication, lines)
-    flags = 0 if purpose == Purpose.WITHDRAWAL else _flags(publication, services, span, table)
+    flags = [] if purpose == Purpose.WITHDRAWAL else _flags(publication, services, span, table)
     told = entries.told(
         "figures.frozen", publication.seal, by=by, at=at, reason=reason, publication=publication.key, purpose=purpose,
-        organisation=organisation.key, period=span.key, lines=len(lines), flags=flags,
+        organisation=organisation.key, period=span.key, lines=len(lines), flags=len(flags),
+        holds=[f"{digests.of(row)} {row.pk}" for row in flags],
+        submitters=sorted(publication.submitters.values_list("pk", flat=True)),
     )  # fmt: skip
     ledger.append_all([told])
     return publication
@@ -167,7 +169,7 @@ def _keep(publication: Publication, lines: list[dict[str, Any]]) -> None:
     publication.submitters.set(Person.objects.filter(pk__in=people.values("person")))
 
 
-def _flags(publication: Publication, services: dict[str, str], span: Span, table: figures.Table) -> int:
+def _flags(publication: Publication, services: dict[str, str], span: Span, table: figures.Table) -> list[Flag]:
     before = [span]
     for _again in range(_READ_BEFORE):
         before.append(before[-1].before())
@@ -184,15 +186,14 @@ def _flags(publication: Publication, services: dict[str, str], span: Span, table
         if each.after.period == span.key and each.after.service in services and not publication.replaces
     ]
     noticed = checks.notice(services, span, table, earlier, public=public, revised=revised)
-    keys = {row.key: row.pk for row in Service.objects.filter(key__in=services)}
-    Flag.objects.bulk_create(
+    rows = {row.key: row for row in Service.objects.filter(key__in=services)}
+    return Flag.objects.bulk_create(
         Flag(
-            publication=publication, service_id=keys[each.service], kind=each.kind, definition=each.definition,
+            publication=publication, service=rows[each.service], kind=each.kind, definition=each.definition,
             channel=each.channel, what=each.what,
         )
         for each in noticed
     )  # fmt: skip
-    return len(noticed)
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from penholder.people.acting import Acting
 from penholder.people.models import Organisation, Post
 from penholder.people.organisations import fold
 from penholder.record import ledger
-from penholder.services import entries, rules
+from penholder.services import digests, entries, rules
 from penholder.services.models import Channel, ChannelKind, Descent, Exemplar, Service, ServiceAlias, ServiceVersion
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,199}")
@@ -133,39 +132,42 @@ def put_all(
                 )
             )  # fmt: skip
     ServiceVersion.objects.bulk_create(versions, batch_size=500)
-    _put_channels(rows, services)
-    _put_aliases(rows, services)
+    ways, names = _put_channels(rows, services), _put_aliases(rows, services)
     new = {row.key for row in made}
-    ledger.append_all(
+    told = [
         entries.told(
             "service.registered" if row.service.key in new else "service.changed", row.service.key, by=by, at=at,
             reason=row.reason, name=row.name, organisation=row.organisation.key, number=row.number,
-            as_of=row.as_of, said_on=row.said_on,
+            as_of=row.as_of, said_on=row.said_on, holds=digests.of(row),
         )
         for row in versions
-    )  # fmt: skip
+    ]  # fmt: skip
+    told += [entries.of_channel(row, by=by, at=at) for row in ways]
+    told += [entries.of_alias(row, by=by, at=at) for row in names]
+    ledger.append_all(told)
     changed = tuple(row.service.key for row in versions if row.service.key not in new)
     return Put(rows, tuple(row.key for row in made), changed)
 
 
-def _put_channels(rows: dict[str, Service], services: Iterable[NewService]) -> None:
-    wanted = {(rows[one.key].pk, kind) for one in services for kind in one.channels}
+def _put_channels(rows: dict[str, Service], services: Iterable[NewService]) -> list[Channel]:
+    wanted = {(rows[one.key].pk, kind): rows[one.key] for one in services for kind in one.channels}
     known = set(Channel.objects.values_list("service", "key")) if wanted else set()
-    Channel.objects.bulk_create(
+    return Channel.objects.bulk_create(
         Channel(
-            service_id=pk, key=kind, kind=kind, klass=ChannelKind(kind).klass.value, name=str(ChannelKind(kind).label)
+            service=service, key=kind, kind=kind, klass=ChannelKind(kind).klass.value, name=str(ChannelKind(kind).label)
         )
-        for pk, kind in sorted(wanted - known)
+        for (pk, kind), service in sorted(wanted.items(), key=lambda one: one[0])
+        if (pk, kind) not in known
     )
 
 
-def _put_aliases(rows: dict[str, Service], services: Iterable[NewService]) -> None:
-    wanted = {(rows[one.key].pk, fold(name)): name for one in services for name in one.aliases if fold(name)}
+def _put_aliases(rows: dict[str, Service], services: Iterable[NewService]) -> list[ServiceAlias]:
+    wanted = {(rows[one.key], fold(name)): name for one in services for name in one.aliases if fold(name)}
     known = set(ServiceAlias.objects.values_list("service", "folded")) if wanted else set()
-    ServiceAlias.objects.bulk_create(
-        ServiceAlias(service_id=pk, name=name, folded=folded)
-        for (pk, folded), name in wanted.items()
-        if (pk, folded) not in known
+    return ServiceAlias.objects.bulk_create(
+        ServiceAlias(service=service, name=name, folded=folded)
+        for (service, folded), name in wanted.items()
+        if (service.pk, folded) not in known
     )
 
 
@@ -192,11 +194,7 @@ def put_channel(
             "opened_on": opened_on, "closed_on": closed_on,
         },
     )  # fmt: skip
-    facts: dict[str, Any] = {"class": row.klass, "kind": row.kind}
-    told = entries.told(
-        "service.channel-put", key, by=by, at=at, channel=row.key, opened_on=opened_on, closed_on=closed_on, **facts
-    )
-    ledger.append_all([told])
+    ledger.append_all([entries.of_channel(row, by=by, at=at)])
     return row
 
 
@@ -225,8 +223,9 @@ def descend(
         for key in successors
     ]  # fmt: skip
     told = entries.told(
-        "service.descended", predecessor, by=by, at=at, reason=reason, kind=kind, on=on, successors=list(successors)
-    )
+        "service.descended", predecessor, by=by, at=at, reason=reason, kind=kind, on=on, successors=list(successors),
+        holds=[digests.of(row) for row in made],
+    )  # fmt: skip
     ledger.append_all([told])
     return made
 
@@ -240,7 +239,8 @@ def choose(*, key: str, programme: str, since: date, note: str = "", by: Acting 
     row = Exemplar.objects.create(
         service=service, programme=programme, since=since, note=note, by=entries.words(by), recorded_at=at
     )
-    ledger.append_all([entries.told("service.chosen", key, by=by, at=at, programme=programme, since=since)])
+    told = entries.told("service.chosen", key, by=by, at=at, programme=programme, since=since, holds=digests.of(row))
+    ledger.append_all([told])
     return row
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from penholder.errors import Refused
 from penholder.people.acting import Acting
 from penholder.record import ledger
-from penholder.services import entries, registrations, rules
+from penholder.services import digests, entries, registrations, rules
 from penholder.services.models import ServiceRelease
 
 
@@ -32,6 +32,8 @@ def tell(
     row = ServiceRelease.objects.create(
         service=service, name=name, released_on=released_on, changed=changed, by=entries.words(by), recorded_at=at
     )
-    told = entries.told("service.released", key, by=by, at=at, release=name, released_on=released_on)
+    told = entries.told(
+        "service.released", key, by=by, at=at, release=name, released_on=released_on, holds=digests.of(row)
+    )
     ledger.append_all([told])
     return row

@@ -6,7 +6,7 @@ submissions.submit(cells=[one.cell for one in weighed if not one.objections], â€
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from penholder.measure.values import Absence, Value
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation
 from penholder.record import ledger
-from penholder.services import periods, rules
+from penholder.services import digests, periods, rules
 from penholder.services.cells import MOST_KEYS, Cell, Given, Ground, Where, ground, rounded, status_of
 from penholder.services.models import Service, Submission, Submitted
 from penholder.services.periods import Span
@@ -153,8 +153,8 @@ def submit(
         by_post=by.post.words if by else ledger.OPERATOR, person=by.person if by else None,
         name=by.said_name if by else "", reason=reason, values_read=len(weighed), report=report or {},
     )  # fmt: skip
-    _write(submission, wanted, there, reason=reason, labels=labels)
-    _record(submission, receipt, by=by, at=at)
+    held = _write(submission, wanted, there, reason=reason, labels=labels)
+    _record(submission, receipt, held, by=by, at=at)
     return Receipt(submission, receipt.new, receipt.same, changes, revisions)
 
 
@@ -166,31 +166,39 @@ def _lock(keys: set[str]) -> None:
 
 def _write(
     submission: Submission, wanted: list[Weighed], there: Ground, *, reason: str, labels: dict[Span, str] | None
-) -> None:
-    rows = periods.keep((one.cell.period for one in wanted), labels)
-    made = []
+) -> dict[str, list[str]]:
+    """Write the values, and say what the record is to hold of them and of the periods that they bring."""
+    rows, new = periods.keep_all((one.cell.period for one in wanted), labels)
+    services = {key: Service(pk=pk, key=key) for key, pk in there.services.items()}
+    made, held = [], defaultdict(list)
     for one in wanted:
         cell, known = one.cell, there.standing.get(one.cell.where)
         value = rounded(cell.value)
         status = status_of(value)
-        made.append(
-            Submitted(
-                service_id=there.services[cell.service], period=rows[cell.period], channel=cell.channel,
-                quantity=cell.quantity, number=known.number + 1 if known else 1, status=status,
-                amount=None if status != "value" else value, submission=submission, place=cell.place[:60],
-                said_on=submission.said_on, recorded_at=submission.recorded_at, change=str(one.change or ""),
-                revises=one.revises, reason=reason if one.revises else "",
-                supersedes_id=known.pk if known else None,
-            )
+        row = Submitted(
+            service=services[cell.service], period=rows[cell.period], channel=cell.channel, quantity=cell.quantity,
+            number=known.number + 1 if known else 1, status=status, amount=None if status != "value" else value,
+            submission=submission, place=cell.place[:60], said_on=submission.said_on,
+            recorded_at=submission.recorded_at, change=str(one.change or ""), revises=one.revises,
+            reason=reason if one.revises else "", supersedes_id=known.pk if known else None,
         )  # fmt: skip
+        made.append(row)
+        held[cell.service].append(digests.of(row))
     Submitted.objects.bulk_create(made, batch_size=_AT_ONCE)
+    return {
+        "periods": [f"{row.key} {row.label}" for row in new],
+        "holds": [f"{digests.batch(found)} {service}" for service, found in sorted(held.items())],
+    }
 
 
-def _record(submission: Submission, receipt: Receipt, *, by: Acting | None, at: datetime) -> None:
+def _record(
+    submission: Submission, receipt: Receipt, held: dict[str, list[str]], *, by: Acting | None, at: datetime
+) -> None:
     facts = {
-        "submission": submission.key, "how": submission.how, "source": submission.source,
-        "said_on": submission.said_on.isoformat(), "values": submission.values_read, "new": receipt.new,
-        "revisions": receipt.revisions, **{str(change): count for change, count in sorted(receipt.changes.items())},
+        "submission": submission.key, "row": digests.of(submission), **held, "how": submission.how,
+        "source": submission.source, "said_on": submission.said_on.isoformat(), "values": submission.values_read,
+        "new": receipt.new, "revisions": receipt.revisions,
+        **{str(change): count for change, count in sorted(receipt.changes.items())},
     }  # fmt: skip
     actor, person = (by.post.words, by.said_name) if by else (ledger.OPERATOR, "")
     ledger.append(

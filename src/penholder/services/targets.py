@@ -12,7 +12,7 @@ from penholder.errors import Refused
 from penholder.measure.definitions import DEFINITIONS
 from penholder.people.acting import Acting
 from penholder.record import ledger
-from penholder.services import entries, registrations, rules
+from penholder.services import cells, digests, entries, registrations, rules
 from penholder.services.models import Service, Target
 
 _UNITS = {each.key: each.unit for each in DEFINITIONS}
@@ -44,12 +44,13 @@ def put(
     if reasons:
         raise Refused(reasons)
     row = Target.objects.create(
-        service=service, definition=definition, number=before.number + 1 if before else 1, value=value, due_on=due_on,
+        service=service, definition=definition, number=before.number + 1 if before else 1,
+        value=None if value is None else cells.kept(value), due_on=due_on,
         said_on=said_on, recorded_at=at, by=entries.words(by), reason=reason if before else "", supersedes=before,
     )  # fmt: skip
     told = entries.told(
         "target.put", key, by=by, at=at, reason=reason, definition=definition, value=value, due_on=due_on,
-        number=row.number,
+        number=row.number, holds=digests.of(row),
     )  # fmt: skip
     ledger.append_all([told])
     return row
