@@ -10,11 +10,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from penholder.drafting import waypoints
+from penholder.drafting import differences, waypoints
 from penholder.drafting.contributions import Fate, Mention, Suggestion, Thread, Utterance, Waypoint
+from penholder.drafting.differences import Crossing, Difference
 from penholder.drafting.models import Document, Iteration
 from penholder.drafting.seats import Seat
-from penholder.drafting.waypoints import Difference
 from penholder.people.models import Person
 from penholder.text.compare import Comparison
 
@@ -80,19 +80,40 @@ def since(document: Document, seat: Seat, person: Person, moment: datetime) -> N
 
 
 def _sections(document: Document, waypoint: Waypoint) -> tuple[Section, ...]:
-    found = waypoints.differences(waypoints.parts(waypoint), waypoints.now(document))
+    found = differences.differences(waypoints.parts(waypoint), waypoints.now(document))
     wrote = waypoints.writers(document, waypoint) if found else {}
     return tuple(Section(one.key, one.title, words(one), tuple(wrote.get(one.key, ())), one) for one in found)
 
 
 def words(one: Difference) -> str:
     """What happened to a section, in one line: “2 passages edited, 1 moved”."""
-    if not one.old and one.new:
-        return _("a new section")
-    if one.old and not one.new:
-        return _("the section was taken out")
-    told = list(_counted(one.comparison))
+    if one.new_here:
+        told = [_("a new section")]
+    elif one.gone:
+        told = [_("the section was taken out")]
+    else:
+        told = list(_counted(one.comparison))
+    if one.behind is not None:
+        said = _("it stands behind “%(title)s” now") if one.behind else _("it stands at the very start now")
+        told.append(said % {"title": one.behind})
+    told += [*_crossed(one.came, came=True), *_crossed(one.went, came=False)]
     return ", ".join(told) if told else _("its title was changed")
+
+
+def _crossed(some: Sequence[Crossing], *, came: bool) -> Sequence[str]:
+    """How many passages came from which section, or went into which."""
+    told = []
+    for title, count in Counter(one.title for one in some).items():
+        if came:
+            words_ = ngettext(
+                "%(count)s passage moved here from “%(title)s”", "%(count)s passages moved here from “%(title)s”", count
+            )
+        else:
+            words_ = ngettext(
+                "%(count)s passage moved to “%(title)s”", "%(count)s passages moved to “%(title)s”", count
+            )
+        told.append(words_ % {"count": count, "title": title})
+    return told
 
 
 def _counted(comparison: Comparison) -> Sequence[str]:

@@ -7,7 +7,6 @@ letter by letter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -17,10 +16,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from penholder.drafting.contributions import DraftedText, Waypoint
 from penholder.drafting.models import Document, DraftUpdate, Section
-from penholder.drafting.parsed import parsed
 from penholder.seal import digest
-from penholder.text.compare import Comparison, compare
-from penholder.text.passages import Block
 
 # A waypoint for every reload would be thousands while fifty people read and six write.
 APART = timedelta(minutes=2)
@@ -34,17 +30,6 @@ class Part:
     title: str
     text: str
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How one section is not what it was. `old` and `new` are its blocks."""
-
-    key: str
-    title: str
-    comparison: Comparison
-    old: tuple[Block, ...]
-    new: tuple[Block, ...]
 
 
 def keep(*, document: Document, at: datetime, apart: timedelta = APART) -> Waypoint | None:
@@ -105,25 +90,6 @@ def now(document: Document) -> tuple[Part, ...]:
     """The sections as they stand. One query."""
     rows = Section.objects.filter(document=document)
     return tuple(Part(one.key, one.title, one.text, digest(one.text)) for one in rows)
-
-
-def differences(old: Sequence[Part], new: Sequence[Part]) -> list[Difference]:
-    """What is not as it was, section by section, in the order of the new text; sections that went come last."""
-    was, is_ = {part.key: part for part in old}, {part.key: part for part in new}
-    keys = [part.key for part in new if _differs(was.get(part.key), part)]
-    keys += [part.key for part in old if part.key not in is_]
-    found = []
-    for key in keys:
-        before_, after = was.get(key), is_.get(key)
-        old_blocks = parsed(before_.text) if before_ else ()
-        new_blocks = parsed(after.text) if after else ()
-        title = after.title if after else before_.title if before_ else ""
-        found.append(Difference(key, title or key, compare(old_blocks, new_blocks), old_blocks, new_blocks))
-    return found
-
-
-def _differs(before_: Part | None, after: Part) -> bool:
-    return before_ is None or (before_.digest, before_.title) != (after.digest, after.title)
 
 
 def writers(document: Document, since: Waypoint) -> dict[str, list[str]]:

@@ -259,3 +259,17 @@ def test_pages_of_a_draft_take_few_queries_however_much_is_suggested(table, sign
                  f"suggestions/{one.pk}/", f"discussions/{thread.pk}/", "suggest/?section=leaders&what=insert"):  # fmt: skip
         with django_assert_max_num_queries(20):
             assert client.get(f"{HOME}/{page}").status_code == 200
+
+
+def test_a_passage_that_moved_between_sections_is_said_to_have_moved(table, signed_in):  # noqa: F811
+    clerk = signed_in("clerk")
+    clerk.get(f"{HOME}/together/")
+    Waypoint.objects.update(at=table.office.at - timedelta(days=1))
+    before = (table.office.at - timedelta(hours=1)).isoformat().replace("+", "%2B")
+    skills = table.text("skills")
+    table.write(leaders=table.text("leaders").replace(f"{WEEKLY}\n\n", ""), skills=f"{skills}\n{WEEKLY}\n")
+    for page in (words(clerk.get(f"{HOME}/since/?since={before}")), words(clerk.get(f"{HOME}/timeline/?step=1"))):
+        assert "1 passage moved to “Skills”" in page
+        assert f"Moved here from “Leaders”: {WEEKLY}" in page
+        assert f"Moved to “Skills”: “{WEEKLY}”" in page
+        assert "[removed:" not in page

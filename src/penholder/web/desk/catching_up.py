@@ -13,14 +13,16 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from penholder.drafting import catching_up, daily_letters, naming, visits, waypoints
+from penholder.drafting import catching_up, daily_letters, differences, naming, visits, waypoints
 from penholder.drafting.contributions import Waypoint
+from penholder.drafting.differences import Difference
 from penholder.drafting.models import Document, Iteration
 from penholder.errors import Missing
 from penholder.text.markdown import blocks
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.deciding import told
-from penholder.web.desk.drawing import drawn
+from penholder.web.desk.drawing import drawn, short
+from penholder.web.desk.drawing import redline as inline_redline
 from penholder.web.desk.seated import seated
 from penholder.web.desk.texts import redline
 from penholder.web.desk.together import crumbs
@@ -49,20 +51,23 @@ def since(request: DeskRequest, key: str) -> HttpResponseBase:
         "crumbs": crumbs(document),
         "news": news,
         "sections": [
-            {
-                "one": one,
-                "redline": redline(
-                    one.difference.comparison, one.difference.old, one.difference.new, prefix=f"c{number}"
-                )
-                if number <= SHOWN
-                else "",
-            }
+            {"one": one, "shown": _shown(one.difference, number) if number <= SHOWN else None}
             for number, one in enumerate(news.sections if news else (), start=1)
         ],
         "decided": [told(row, named) for row in news.decided] if news else [],
         "letters": daily_letters.wanted(request.user),
     }
     return render(request, "desk/together/since.html", context)
+
+
+def _shown(one: Difference, number: int) -> dict[str, Any]:
+    """The change of a section, and what came into it from another one or went into another one."""
+    here = not one.comparison.same or not (one.came or one.went or one.behind is not None)
+    return {
+        "redline": redline(one.comparison, one.old, one.new, prefix=f"c{number}") if here else "",
+        "came": [(each.title, inline_redline(each.old.source, each.new.source)) for each in one.came],
+        "went": [(each.title, short(each.old.source)) for each in one.went],
+    }
 
 
 def _moment(told_: str) -> datetime | None:
@@ -108,7 +113,7 @@ def _moments(rows: list[Waypoint], sealed: list[Iteration], first: int) -> list[
 
 def _then(document: Document, here: Waypoint, section: str) -> dict[str, Any]:
     old = waypoints.parts(here)
-    found = waypoints.differences(old, waypoints.now(document))
+    found = differences.differences(old, waypoints.now(document))
     differs = {one.key for one in found}
     chosen = next((one for one in old if one.key == section), None)
     if section and chosen is None:
@@ -116,11 +121,7 @@ def _then(document: Document, here: Waypoint, section: str) -> dict[str, Any]:
     context: dict[str, Any] = {
         "sections": [{"part": one, "differs": one.key in differs} for one in old],
         "differences": [
-            {
-                "one": one,
-                "words": catching_up.words(one),
-                "redline": redline(one.comparison, one.old, one.new, prefix=f"c{n}"),
-            }
+            {"one": one, "words": catching_up.words(one), "shown": _shown(one, n)}
             for n, one in enumerate(found[:SHOWN], start=1)
         ],
         "more": [one.title for one in found[SHOWN:]],
