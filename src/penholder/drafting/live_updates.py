@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts, rights, rules
+from penholder.drafting import drafts, rights, rules, typists
 from penholder.drafting.models import Document, DraftUpdate
 from penholder.errors import Missing
 from penholder.people.acting import Acting, holding_now
@@ -22,11 +22,15 @@ from penholder.people.acting import Acting, holding_now
 
 @dataclass(frozen=True, slots=True)
 class LiveUpdate:
-    """One update from one writer. `reasons` is why it may not be stored, where the caller knows one already."""
+    """One update from one writer. `reasons` is why it may not be stored, where the caller knows one already.
+
+    `client` is the number under which they type, as long as the caller does not know that it is noted.
+    """
 
     update: bytes
     by: Acting
     reasons: tuple[str, ...] = ()
+    client: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +95,33 @@ def open_draft(document_id: int, *, at: datetime) -> tuple[bytes, int]:
 
 @transaction.atomic
 def keep(*, document_id: int, updates: Sequence[LiveUpdate], known: int, at: datetime) -> Kept:
-    """Store, in order, what may be stored. Five queries however many there are; `known` is the room's last update."""
+    """Store, in order, what may be stored; `known` is the room's last update.
+
+    Five queries however many there are, and two more for who types for the first time.
+    """
     document = Document.objects.select_for_update(of=("self",)).defer("graveyard").get(pk=document_id)
     now = _standing(document, [one.by for one in updates], at)
     missed = drafts.since(document_id, known) if now.sequence > known else []
     refused: dict[int, tuple[str, ...]] = {}
     typed = []
+    against = [(*one.reasons, *now.against(one.by)) for one in updates]
+    fresh = {
+        one.client: one.by.person.pk
+        for one, reasons in zip(updates, against, strict=True)
+        if not reasons and one.client is not None and one.by.person
+    }
+    strange = typists.note(document, fresh) if fresh else set()
     for place, one in enumerate(updates):
-        if reasons := (*one.reasons, *now.against(one.by)):
+        if reasons := against[place] or (_somebody_elses(),) * (one.client in strange):
             refused[place] = reasons
         else:
             typed.append(drafts.Typed(one.update, one.by.post.words, one.by.said_name))
     last = drafts.store(document, now.sequence, typed, at=at) if typed else now.sequence
     return Kept(now.sequence + 1, last, missed, refused)
+
+
+def _somebody_elses() -> str:
+    return _("This window was taken for somebody else’s. Copy what you wrote, and load the page again.")
 
 
 def _seat(by: Acting) -> tuple[int, int]:

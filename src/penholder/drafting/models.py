@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as say
 
-from penholder.drafting import contributions, returned_files, waived
+from penholder.drafting import contributions, live_tables, returned_files, waived
 from penholder.people.models import Organisation, Person
 from penholder.record.sealed import SealedModel
 
@@ -251,3 +251,4 @@ class SealedSection(SealedModel):
 # What others leave with a draft stands in a module of its own; Django looks for tables here.
 Suggestion, Thread = contributions.Suggestion, contributions.Thread
 Arrival, Waiver = returned_files.Arrival, waived.Waiver
+Presence, Typist = live_tables.Presence, live_tables.Typist

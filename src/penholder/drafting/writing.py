@@ -45,10 +45,15 @@ class Saving:
 
 def objections_to_text(text: str) -> list[str]:
     """Why a text is no section; empty when it is one."""
-    if len(text) <= LONGEST_SECTION:
+    return objections_to_size(len(text))
+
+
+def objections_to_size(size: int) -> list[str]:
+    """Why a text of so many characters is no section; empty when it is one."""
+    if size <= LONGEST_SECTION:
         return []
     said = _("This section has %(size)d characters; one holds at most %(most)d. Split it into several sections.")
-    return [said % {"size": len(text), "most": LONGEST_SECTION}]
+    return [said % {"size": size, "most": LONGEST_SECTION}]
 
 
 @transaction.atomic

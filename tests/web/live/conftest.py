@@ -3,9 +3,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +28,27 @@ for line in sys.stdin:
             said.write(traceback.format_exc())
     print(json.dumps(said.getvalue()), flush=True)
 """
+# Has Django loaded, and forks a server whenever it is told to: starting one twenty times costs next to nothing.
+BEAR = """
+import asyncio, os, signal, sys, time
+from penholder.cli.serve import serve
+from penholder.config.asgi import app
+asyncio.run(app.behind.answers("/desk/"))
+for line in sys.stdin:
+    act, number = line.split()
+    if act == "start":
+        child = os.fork()
+        if not child:
+            os.close(0)
+            serve(["--no-work", "--port", number])
+        print(child, flush=True)
+    else:
+        os.kill(int(number), getattr(signal, act))
+        until = time.monotonic() + 40
+        while not os.waitpid(int(number), os.WNOHANG)[0] and time.monotonic() < until:
+            time.sleep(0.02)
+        print("gone" if time.monotonic() < until else "stuck", flush=True)
+"""
 BEGIN = """
 from penholder.drafting import documents
 from penholder.drafting.documents import Draft
@@ -38,38 +59,59 @@ documents.put(key=KEY, kind="strategy", title="The strategy", sections=[Draft(*o
 
 
 class Server:
-    """`penholder serve` on one home; can be killed and started again, on the same port."""
+    """`penholder serve` on one home, forked by a process that has loaded Django.
 
-    def __init__(self, told: dict[str, str], port: int = 0) -> None:
-        self.told = told
-        self.port = port
+    It can be killed and started again, on the same port.
+    """
+
+    def __init__(self, parent: subprocess.Popen[str]) -> None:
+        self.parent = parent
+        self.address = "http://localhost:0"
         self.start()
 
     def start(self) -> None:
-        code = "from penholder.cli.serve import serve; serve()"
-        command = [sys.executable, "-c", code, "--no-work", "--port", str(self.port)]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, env=self.told, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
-        self.port = int(re.search(r":(\d+)/", self.process.stdout.readline())[1])
-        self.address = f"http://localhost:{self.port}"
+        port = self.address.rpartition(":")[2]
+        said = sorted([self._tell("start", port), self.parent.stdout.readline()])
+        self.pid = int(said[0])
+        self.address = address(said[1])
 
     def kill(self) -> None:
         """As a power cut does."""
-        self.process.kill()
-        self.process.communicate()
+        self._end("SIGKILL")
 
     def stop(self) -> None:
         """As an operator does."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=60)
+        self._end("SIGTERM")
+
+    def _end(self, signal: str) -> None:
+        assert self._tell(signal, str(self.pid)) == "gone\n"
+        self.pid = 0
+
+    def _tell(self, *words: str) -> str:
+        self.parent.stdin.write(" ".join(words) + "\n")
+        self.parent.stdin.flush()
+        return self.parent.stdout.readline()
 
 
-@pytest.fixture(scope="module")
+@contextmanager
+def parent_of_servers(told: dict[str, str]):
+    """Bears servers in that environment."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", BEAR]
+    process = subprocess.Popen(command, env=told, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+    yield process
+    process.communicate(timeout=60)
+
+
+def address(said: str) -> str:
+    """Where a server says that it is."""
+    return f"http://localhost:{re.search(r':([0-9]+)/', said)[1]}"
+
+
+@pytest.fixture(scope="package")
 def office(tmp_path_factory):
     """A home with an office in it, the session of each by name, and a process that does what it is told there."""
     told = desks.environment(tmp_path_factory.mktemp("live") / "home", PENHOLDER_SECOND_FACTOR="none")
-    done = subprocess.run([sys.executable, "-c", editors.OFFICE], env=told, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
     pipe = subprocess.PIPE
     obeying = subprocess.Popen([sys.executable, "-c", OBEY], env=told, stdin=pipe, stdout=pipe, text=True)
 
@@ -80,44 +122,55 @@ def office(tmp_path_factory):
         assert "Traceback" not in said, said
         return said.strip()
 
-    yield SimpleNamespace(
-        told=told, sessions=json.loads(done.stdout.splitlines()[-1]), run=run, numbers=itertools.count(1)
-    )
+    yield SimpleNamespace(told=told, sessions=json.loads(run(editors.OFFICE)), run=run, numbers=itertools.count(1))
     obeying.communicate(timeout=60)
 
 
-@pytest.fixture(scope="module")
-def lasting_server(office):
+@pytest.fixture(scope="package")
+def parent(office):
+    """Bears servers on that home."""
+    with parent_of_servers(office.told) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def lasting_server(parent):
     """That home, served."""
-    found = Server(office.told)
+    found = Server(parent)
     yield found
-    if found.process.poll() is None:
+    if found.pid:
         found.stop()
 
 
 @pytest.fixture
 def server(lasting_server):
     """The server, running, whatever the test before did to it."""
-    if lasting_server.process.poll() is not None:
+    if not lasting_server.pid:
         lasting_server.start()
     return lasting_server
 
 
 @pytest.fixture
-def another(office):
-    """Starts one more process on the same home."""
-    started = []
-
-    def start(**more):
-        started.append(Server(office.told | more))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.stop()
+def another(parent):
+    """One more process on the same home."""
+    found = Server(parent)
+    yield found
+    if found.pid:
+        found.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package", params=["the table", "redis"])
+def two(request, office):
+    """Two processes on the same home that know nothing of each other but what stands there, or what Redis tells."""
+    more = {"REDIS_URL": request.getfixturevalue("redis")} if request.param == "redis" else {}
+    with parent_of_servers(office.told | more) as parent:
+        both = Server(parent), Server(parent)
+        yield both
+        for one in both:
+            one.stop()
+
+
+@pytest.fixture(scope="package")
 def redis():
     """The address of a Redis server (Valkey, out of the environment)."""
     with ValkeyServer() as valkey:

@@ -20,17 +20,12 @@ from penholder.text.splices import Splice
 
 # Six of the pen team, a chair who only reads, and a Leader who does not; their sessions are written down as JSON.
 OFFICE = """
-import django, json, sys
-django.setup()
 from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.people.models import Holding, Organisation, Person, Post
-call_command("migrate", verbosity=0)
 at = timezone.now()
 body = Organisation.objects.create(key="centre", name="The centre")
 told = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -39,6 +40,7 @@ class Live:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="live")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._redis = redis
+        self._process = ""
         self._others: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -93,7 +95,7 @@ class Live:
         if not reads:
             raise Answered(403, reasons)
         room = await self._room(document_id)
-        if not room.claims(client, visitor):
+        if not await room.claims(client, visitor):
             raise Answered(409, ["This client belongs to somebody else. Load the page again."])
         asker = Asker(visitor, client, reasons)
         if not posted:
@@ -109,11 +111,13 @@ class Live:
     def _begin(self) -> None:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
+            # Processes that have one draft open know one another by this; given here, because servers may fork.
+            self._process = secrets.token_hex(8)
             drafts.changed.connect(self._changed)
             if self._redis:
                 from penholder.web.live.elsewhere import Others  # noqa: PLC0415 - most instances have no Redis
 
-                self._others = Others(self._redis, self._poke)
+                self._others = Others(self._redis, self._process, self._poke)
                 self._others.listen()
 
     def _changed(self, document_id: int, sequence: int, **_facts: Any) -> None:
@@ -140,7 +144,8 @@ class Live:
             raise
 
     async def _open(self, document_id: int) -> Room:
-        room = Room(document_id, self._run, timezone.now)
+        tell = self._others.tell if self._others is not None else _tell_nobody
+        room = Room(document_id, self._run, timezone.now, process=self._process, tell=tell)
         await room.open()
         return room
 
@@ -156,6 +161,10 @@ class Live:
 
     async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *arguments))
+
+
+def _tell_nobody(_document_id: int) -> None:
+    """Without Redis the others find out by themselves."""
 
 
 def _tell_of_trouble(task: asyncio.Task[None]) -> None:

@@ -1,10 +1,9 @@
-"""Word between processes that a draft has changed, through Redis. The updates themselves are read from the table."""
+"""Word between processes that a draft has changed, or a cursor in it, through Redis. What it is, each reads itself."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -21,12 +20,14 @@ _log = logging.getLogger(__name__)
 class Others:
     """The other processes."""
 
-    def __init__(self, address: str, heard: Callable[[int], None]) -> None:
-        """`heard` is called in the event loop with the primary key of a document that has changed somewhere."""
+    def __init__(self, address: str, name: str, heard: Callable[[int], None]) -> None:
+        """`name` is that of this process, which what it says comes back to, too.
+
+        `heard` is called in the event loop with the primary key of a document that has changed somewhere.
+        """
         self._address = address
+        self._name = name
         self._heard = heard
-        # What this process says comes back to it, too, and is no news.
-        self._name = secrets.token_hex(8)
         self._client: Any = redis.Redis.from_url(address, socket_timeout=1, socket_connect_timeout=1)
         self._listening: asyncio.Task[None] | None = None
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import close_old_connections
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from penholder.agreement import seating
-from penholder.drafting import asides, drafts, live_updates, offers
+from penholder.drafting import asides, drafts, live_updates, offers, presences, typists, writing
 from penholder.drafting.live_updates import Kept, LiveUpdate
 from penholder.drafting.models import Document, DraftUpdate
 from penholder.drafting.updates import Unfit, inspect
@@ -49,23 +50,55 @@ def whole(document_id: int, at: datetime) -> tuple[bytes, int]:
     return live_updates.open_draft(document_id, at=at)
 
 
-def keep(document_id: int, sent: Sequence[tuple[bytes, Visitor]], known: int, at: datetime) -> Kept:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An update that fits onto the draft. `client` is the number under which it was typed, until that is noted."""
+
+    update: bytes
+    visitor: Visitor
+    client: int | None
+
+
+def keep(document_id: int, sent: Sequence[Typed], known: int, at: datetime) -> Kept:
     """Store what these visitors typed, as far as each may write at this moment and is still signed in."""
     close_old_connections()
-    ended = gone([visitor for _, visitor in sent], at=at)
+    ended = gone([one.visitor for one in sent], at=at)
     typed = [
-        LiveUpdate(update, visitor.acting, (signed_out(),) if visitor.session in ended else ())
-        for update, visitor in sent
+        LiveUpdate(one.update, one.visitor.acting, (signed_out(),) if one.visitor.session in ended else (), one.client)
+        for one in sent
     ]
     return live_updates.keep(document_id=document_id, updates=typed, known=known, at=at)
 
 
-def latest(document_id: int) -> tuple[int, bool]:
-    """The last update of the draft, and whether it is frozen. One query."""
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A draft as another process may have left it: its last update, and the cursors in each other process."""
+
+    sequence: int
+    frozen: bool
+    cursors: Mapping[str, Sequence[dict[str, Any]]]
+
+
+def glance(document_id: int, process: str, cursors: Sequence[dict[str, Any]] | None, at: datetime) -> Glance:
+    """Look at the draft, and tell the other processes where the cursors of this one are, unless None. Two queries."""
     close_old_connections()
+    if cursors is not None:
+        presences.tell(document_id, process, cursors, at=at)
     rows = DraftUpdate.objects.filter(document_id=document_id).order_by("-sequence")
     sequence, frozen_at = rows.values_list("sequence", "document__frozen_at")[:1].get()
-    return sequence, frozen_at is not None
+    return Glance(sequence, frozen_at is not None, presences.others(document_id, process, at=at))
+
+
+def leave(document_id: int, process: str, at: datetime) -> None:
+    """This process has the draft open no longer."""
+    close_old_connections()
+    presences.leave(document_id, process, at=at)
+
+
+def owner(document_id: int, client: int) -> int | None:
+    """The person who types under this number in the draft; None when nobody has yet."""
+    close_old_connections()
+    return typists.owner(document_id, client)
 
 
 def since(document_id: int, sequence: int) -> list[tuple[int, bytes]]:
@@ -119,3 +152,9 @@ def make_readable(document_id: int, at: datetime) -> None:
 def signed_out() -> str:
     """Why somebody whose session has ended may not write."""
     return _("You are no longer signed in. Sign in again in another tab; what you typed stays here.")
+
+
+def too_long(size: int, visitor: Visitor) -> tuple[str, ...]:
+    """Why a section of so many characters is too long, in the visitor's language. Asks nothing."""
+    with translation.override(visitor.language or None):
+        return tuple(writing.objections_to_size(size))

@@ -100,7 +100,7 @@ async def wait(room: Room, asker: Asker, after: int, send: Any) -> None:
     facts = {
         "sequence": room.sequence,
         "reasons": list(asker.reasons),
-        "cursors": list(room.cursors.values()),
+        "cursors": room.cursors.everybody(),
         "name": asker.visitor.name,
         "colour": asker.visitor.colour,
     }

@@ -18,19 +18,25 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from penholder.web.live import frames, keeping
-from penholder.web.live.texts import NOTHING, RoomText, merged
+from penholder.web.live.texts import NOTHING, RoomText, TooLong, merged
 from penholder.web.live.visitors import Visitor
+from penholder.web.live.whereabouts import Whereabouts
 
 # Long enough that fifty people who type share one transaction, short enough that nobody sees it.
 SECONDS_TO_GATHER = 0.03
 # How often what other processes stored is looked for, when nobody tells us (Redis does).
 SECONDS_BETWEEN_LOOKS = 0.25
+# How often another process that has the draft open is told that this one has, and at most how often of its cursors.
+SECONDS_BETWEEN_SIGNS = 5.0
+SECONDS_BETWEEN_CURSORS = 0.1
 # How often everybody's session and post are looked at, though they type nothing.
 SECONDS_BETWEEN_ROLLS = 1.0
 # Rows of sections follow when so much time has passed; who reads or seals brings them up to date anyway.
 SECONDS_BETWEEN_READABLE = 10.0
 # Who was away for some seconds is told what they missed out of memory; beyond that they get the whole.
 UPDATES_REMEMBERED = 2000
+# Whose a number is that the draft knows and no person typed under.
+NOBODY = 0
 
 _log = logging.getLogger(__name__)
 Run = Callable[..., Awaitable[Any]]
@@ -62,16 +68,26 @@ class Sent:
 class Room:
     """One draft with everybody who has it open."""
 
-    def __init__(self, document_id: int, run: Run, clock: Callable[[], datetime]) -> None:
-        """`run` calls a function on a thread that may ask the database; `clock` tells the moment."""
+    def __init__(
+        self, document_id: int, run: Run, clock: Callable[[], datetime], *, process: str, tell: Callable[[int], None]
+    ) -> None:
+        """`run` calls a function on a thread that may ask the database; `clock` tells the moment.
+
+        `process` is the name of this process; `tell` tells the others, on a thread, to look at this draft at once.
+        """
         self.document_id = document_id
         self.members: set[Member] = set()
         self.sequence = 0
-        self.cursors: dict[int, dict[str, Any]] = {}
+        self.cursors = Whereabouts()
         self.text = RoomText(NOTHING)
         self._run = run
         self._clock = clock
+        self._process = process
+        self._tell_others = tell
         self._owners: dict[int, int] = {}
+        self._noted: set[int] = set()
+        # Whose text is not the draft's any more, and why: they were told, and come back under another number.
+        self._parted: dict[int, tuple[str, ...]] = {}
         self._pending: list[Sent] = []
         self._recent: deque[tuple[int, bytes]] = deque(maxlen=UPDATES_REMEMBERED)
         self._whole: tuple[int, bytes] = (-1, b"")
@@ -79,6 +95,8 @@ class Room:
         self._work = asyncio.Event()
         self._poke = asyncio.Event()
         self._cursors_moved = False
+        self._cursors_untold = True
+        self._signed = -SECONDS_BETWEEN_SIGNS
         self._frozen = False
         self._storing = False
         self._told_of = 0
@@ -102,12 +120,24 @@ class Room:
             await self._flush()
         await asyncio.gather(*self._errands, return_exceptions=True)
         await self._make_readable()
+        await self._run(keeping.leave, self.document_id, self._process, self._clock())
 
     # Who is here.
 
-    def claims(self, client: int, visitor: Visitor) -> bool:
-        """Whether a client's number is theirs: who comes with it first has it, so nobody writes in another's name."""
-        return self._owners.setdefault(client, visitor.person) == visitor.person
+    async def claims(self, client: int, visitor: Visitor) -> bool:
+        """Whether a client's number is theirs: who comes with it first has it, so nobody writes in another's name.
+
+        That holds when the server has been started again, too. What the draft knows without knowing whose it is, such
+        as what the server itself wrote, is nobody's.
+        """
+        if client not in self._owners:
+            owner = await self._run(keeping.owner, self.document_id, client)
+            if owner is not None:
+                self._noted.add(client)
+            elif self.text.knows(client):
+                owner = NOBODY
+            self._owners.setdefault(client, visitor.person if owner is None else owner)
+        return self._owners[client] == visitor.person
 
     def come_in(self, member: Member, knows: int) -> None:
         """Let somebody in who knows the updates up to `knows`, and tell them what they lack."""
@@ -115,7 +145,7 @@ class Room:
         facts = {"sequence": self.sequence, "name": member.visitor.name, "colour": member.visitor.colour}
         member.put(frames.welcome(facts, self.since(knows)))
         member.put(frames.state(member.reasons))
-        member.put(frames.cursors(list(self.cursors.values())))
+        member.put(frames.cursors(self.cursors.everybody()))
 
     def leave(self, member: Member) -> None:
         """Somebody has gone."""
@@ -134,10 +164,13 @@ class Room:
 
     def point(self, client: int, visitor: Visitor, place: dict[str, Any] | None) -> None:
         """Somebody's cursor is there now; None: nowhere. The name comes from their account."""
-        if place is not None:
-            self.cursors[client] = {**place, "client": client, "name": visitor.name, "colour": visitor.colour}
-        elif self.cursors.pop(client, None) is None:
-            return
+        whose = {"client": client, "name": visitor.name, "colour": visitor.colour, "at": self._clock().timestamp()}
+        cursor = place and {**place, **whose}
+        if self.cursors.put(client, cursor, now=time.monotonic()):
+            self._cursors_untold = True
+            self._move()
+
+    def _move(self) -> None:
         self._cursors_moved = True
         self._work.set()
 
@@ -172,7 +205,9 @@ class Room:
             await self._read_again()
         if self._cursors_moved:
             self._cursors_moved = False
-            self.tell(frames.cursors(list(self.cursors.values())))
+            self.tell(frames.cursors(self.cursors.everybody()))
+            if self._cursors_due():
+                self._poke.set()  # a look tells, too
         batch, self._pending = self._pending, []
         if fitting := self._fitting(batch):
             try:
@@ -187,24 +222,34 @@ class Room:
             await self._read_again()
 
     def _fitting(self, batch: Sequence[Sent]) -> list[Sent]:
-        """What of a batch fits onto the shared text, which has it from now on. Who sent anything else has to go."""
+        """What of a batch fits onto the shared text, which has it from now on. Who sent rubbish has to go."""
         found = []
         for place, sent in enumerate(batch):
-            if sent.member.reasons:
-                self._refuse(sent, sent.member.reasons)
-            elif why := self.text.take(sent.update, own=sent.member.client):
+            if reasons := sent.member.reasons or self._parted.get(sent.member.client):
+                self._refuse(sent, reasons)
+                continue
+            try:
+                why = self.text.take(sent.update, own=sent.member.client)
+            except TooLong as problem:
+                self._part(sent, keeping.too_long(problem.size, sent.member.visitor))
+            else:
+                if not why:
+                    found.append(sent)
+                    continue
                 _log.warning("%s sent what is no update: %s", sent.member.visitor.acting.words, why)
                 sent.member.end(1007)
-                if self.text.spoilt:  # the others' go into a fresh one
-                    self._pending[:0] = batch[place + 1 :]
-                    self._work.set()
-                    break
-            else:
-                found.append(sent)
+            if self.text.spoilt:  # the others' go into a fresh one
+                self._pending[:0] = batch[place + 1 :]
+                self._work.set()
+                break
         return found
 
     async def _keep(self, fitting: Sequence[Sent]) -> None:
-        sent_by = [(sent.update, sent.member.visitor) for sent in fitting]
+        sent_by = [
+            keeping.Typed(sent.update, sent.member.visitor, None if client in self._noted else client)
+            for sent in fitting
+            for client in [sent.member.client]
+        ]
         self._storing = True
         try:
             kept = await self._run(keeping.keep, self.document_id, sent_by, self.sequence, self._clock())
@@ -216,14 +261,20 @@ class Room:
             if reasons := kept.refused.get(place):
                 self.text.spoilt = True
                 sent.member.reasons = reasons
-                self._refuse(sent, reasons)
+                self._part(sent, reasons)
             else:
+                self._noted.add(sent.member.client)
                 sent.member.put(frames.kept(sent.number))
                 stored.append(sent.update)
         if stored:
             self._tell_of(kept.last, merged(stored))
         if self._told_of > self.sequence:
             self._poke.set()
+
+    def _part(self, sent: Sent, reasons: tuple[str, ...]) -> None:
+        """Refuse an update, and all that this browser sends from now on, for it builds on that."""
+        self._parted[sent.member.client] = reasons
+        self._refuse(sent, reasons)
 
     def _refuse(self, sent: Sent, reasons: Sequence[str]) -> None:
         task = asyncio.create_task(self._set_aside(sent, reasons))
@@ -288,13 +339,30 @@ class Room:
                 _log.exception("The draft of document %s could not be looked at", self.document_id)
 
     async def _look(self, *, roll: bool) -> None:
-        latest, frozen = await self._run(keeping.latest, self.document_id)
-        if latest > self.sequence:
+        now = time.monotonic()
+        if self.cursors.forget([member.client for member in self.members], now=now):
+            self._cursors_untold = True
+            self._move()
+        moved = self._cursors_due()
+        sign = self.cursors.here if moved or now - self._signed >= SECONDS_BETWEEN_SIGNS else None
+        if sign is not None:
+            self._signed, self._cursors_untold = now, False
+        found = await self._run(keeping.glance, self.document_id, self._process, sign, self._clock())
+        if moved:
+            await self._run(self._tell_others, self.document_id)
+        if self.cursors.learn(found.cursors):
+            self._move()
+        if found.sequence > self.sequence:
             async with self._turn:
                 self._learn(await self._run(keeping.since, self.document_id, self.sequence))
-        if roll or frozen != self._frozen:
-            self._frozen = frozen
+        if roll or found.frozen != self._frozen:
+            self._frozen = found.frozen
             await self._call_the_roll()
+
+    def _cursors_due(self) -> bool:
+        """Whether other processes shall hear now where the cursors in this one are."""
+        waited = time.monotonic() - self._signed >= SECONDS_BETWEEN_CURSORS
+        return waited and self._cursors_untold and self.cursors.others
 
     async def _call_the_roll(self) -> None:
         members = list(self.members)

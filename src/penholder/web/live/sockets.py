@@ -96,7 +96,7 @@ async def talk(room: Room, member: Socket, receive: Any, send: Any) -> None:
     except Garbled:
         await send({"type": "websocket.close", "code": 1007})
         return
-    if not room.claims(client, member.visitor):
+    if not await room.claims(client, member.visitor):
         await send({"type": "websocket.close", "code": 4409})
         return
     member.client = client

@@ -9,10 +9,19 @@ from pycrdt import Map, merge_updates
 
 from penholder.drafting.shared_texts import SECTIONS, TEXT, SharedText
 from penholder.drafting.updates import Unfit, Update, clocks, inspect, objections
+from penholder.drafting.writing import LONGEST_SECTION
 from penholder.text.dialect import LONGEST_TEXT
 
 # A Yjs update that does nothing.
 NOTHING = b"\x00\x00"
+
+
+class TooLong(Exception):
+    """A section would have more characters than one holds: `size`."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class RoomText:
@@ -26,9 +35,20 @@ class RoomText:
         self._size = len(whole)
         self._structure: list[Any] = []
         self._watching = self.shared.doc.get(SECTIONS, type=Map).observe_deep(self._structure.append)
+        # So many bytes can be put in, wherever it is, before any section can be too long; then all are counted again.
+        self._left = 0
+        self._lengths: dict[str, int] = {}
+        self._count()
+
+    def knows(self, client: int) -> bool:
+        """Whether something in the draft was typed under this number."""
+        return client in self._known
 
     def take(self, update: bytes, *, own: int) -> str:
-        """Examine an update by the client `own` and take it. Returns why not, for the log; "" when it is taken."""
+        """Examine an update by the client `own` and take it. Returns why not, for the log; "" when it is taken.
+
+        Raises TooLong, and is spoilt then, when a section has become longer by it than a section may be.
+        """
         try:
             found = inspect(update)
         except Unfit as problem:
@@ -45,6 +65,10 @@ class RoomText:
         if self._structure:
             self.spoilt = True
             return "it changes which sections there are"
+        self._left -= found.inserted
+        if self._left < 0 and (size := self._count()):
+            self.spoilt = True
+            raise TooLong(size)
         self._size += found.inserted
         for client, (_, end) in found.structures.items():
             self._known[client] = max(self._known.get(client, 0), end)
@@ -55,6 +79,17 @@ class RoomText:
         self.shared.doc.apply_update(update)
         self._known = clocks(self.shared.state)
         self._structure.clear()
+        self._count()
+
+    def _count(self) -> int:
+        """Count the characters of each section. Returns those of one that has grown beyond what one holds, else 0."""
+        before = self._lengths
+        self._lengths = {section.key: len(section.text) for section in self.shared.sections()}
+        self._left = LONGEST_SECTION - max(self._lengths.values(), default=0)
+        grown = (
+            size for key, size in self._lengths.items() if size > max(LONGEST_SECTION, before.get(key, LONGEST_SECTION))
+        )
+        return next(grown, 0)
 
     def _out_of_bounds(self, update: Update) -> str:
         for name in update.roots:

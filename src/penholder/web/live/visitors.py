@@ -121,7 +121,7 @@ def cursor(data: bytes) -> dict[str, Any] | None:
     said = json.loads(data)
     if said is None:
         return None
-    found = {name: said[name] for name in ("section", "anchor", "head")} if isinstance(said, dict) else {}
+    found = {name: said.get(name) for name in ("section", "anchor", "head")} if isinstance(said, dict) else {}
     if len(found) != 3 or not all(isinstance(value, str) and len(value) <= 400 for value in found.values()):
         raise ValueError("no cursor")
     return found
