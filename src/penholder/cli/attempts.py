@@ -59,7 +59,7 @@ def _events(service: str, journey: Mapping[str, Any], span: Span, *, released: b
             moment += timedelta(seconds=random.randint(20, 60 * journey["minutes"][released]))
             yield Event(
                 specversion="1.0", id=f"{span.key}-{number}-{place}", source=f"{service}/demonstration",
-                type="journey.step", time=moment, data=StepData(step, channel, release),
+                type="journey.step", time=moment.isoformat(), data=StepData(step, channel, release),
                 subject=f"attempt-{span.key}-{number:04}",
             )  # fmt: skip
 

@@ -96,7 +96,7 @@ def _events(rows: Iterable[LogEvent], service: str) -> Iterator[Event]:
             id=f"{told.hex()}-{met[told]}",
             source=f"{service}/log",
             type="journey.step",
-            time=row.at,
+            time=row.at.isoformat(),
             data=StepData(_name(row.activity), _name(row.channel) or "digital", _name(row.release)),
             subject=_journey(row.case, service),
         )

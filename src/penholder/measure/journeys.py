@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from penholder.errors import Refused
@@ -35,6 +36,7 @@ UNKNOWN_STEP = 0
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = 86_400_000_000  # microseconds
 _LAST_MOMENT = (1 << (63 - STEP_BITS)) - 1
 
 # Under the folder of a table, one folder per month; `*` stands for the names that sealing gives.
@@ -108,7 +110,12 @@ def unpack(number: int) -> tuple[int, int]:
 
 def month_of(at: int) -> int:
     """The partition of a time in microseconds: year × 100 + month, in UTC."""
-    when = moment(at)
+    return _month_of_day(at // _DAY)
+
+
+@lru_cache(4096)
+def _month_of_day(day: int) -> int:
+    when = moment(day * _DAY)
     return when.year * 100 + when.month
 
 

@@ -19,7 +19,7 @@ from tests.measure.intake.events import NOON, batch, delivery, event, lines, tak
 
 from penholder.errors import Conflict, Refused
 from penholder.measure.intake import bodies, checking, frames, segments
-from penholder.measure.intake.checking import check, objection_to, when_all_hold
+from penholder.measure.intake.checking import check, objection_to, said_by, when_all_hold
 from penholder.measure.intake.decoding import decode
 from penholder.measure.intake.intake import Intake, Unavailable
 from penholder.measure.intake.salts import Salts
@@ -269,7 +269,7 @@ def test_asking_all_at_once_says_what_asking_one_by_one_says(events):
     ]  # fmt: skip
     read = decode(batch(*told)).events
     none_wrong = all(objection_to(each, delivery()) is None for each in read)
-    assert (when_all_hold(read, delivery()) is not None) == none_wrong
+    assert (when_all_hold(read, said_by(read), delivery()) is not None) == none_wrong
 
 
 @given(st.lists(st.tuples(st.integers(-90, 0), st.one_of(st.none(), st.integers(-600, 600))), min_size=1, max_size=5))

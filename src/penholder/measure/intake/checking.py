@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import repeat
 
@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
+from penholder.measure.intake import times
 from penholder.measure.intake.decoding import Decoded
 from penholder.measure.intake.events import JOURNEY_LETTERS, SHORTEST_JOURNEY, Event
 from penholder.measure.intake.receipts import Refusal
-from penholder.measure.journeys import micros, moment, month_of
+from penholder.measure.intake.times import Times
+from penholder.measure.journeys import moment, month_of
 
 SECOND = 1_000_000
 # A request may be on its way for so long; only what is beyond it is a clock that is wrong.
@@ -32,11 +34,11 @@ AGE_ACCEPTED = 400 * 24 * 3600 * SECOND
 
 _LETTERS_AND_SPACE = JOURNEY_LETTERS + b" "
 
+# Paths have 53 bits for a time: until 2255.
+_LATEST = 1 << 53
+
 # So few events are asked one by one: preparing the columns costs more than what it saves.
 FEW = 6
-
-
-Times = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,63 @@ class Delivery:
 
 @dataclass(slots=True)
 class Checked:
-    """Events that hold, by columns: time corrected, month claimed, digest."""
+    """Events that hold, by columns: time corrected, month claimed, digest, and what they say."""
 
-    events: list[Event]
-    times: npt.NDArray[np.int64]
+    times: Times
     months: npt.NDArray[np.int32] | int
     digests: list[bytes]
+    said: Said
+
+    def __len__(self) -> int:
+        return len(self.digests)
 
     def only(self, kept: Sequence[int]) -> Checked:
         """These of the events, by their index."""
         return Checked(
-            [self.events[index] for index in kept],
             self.times[list(kept)],
             self.months if isinstance(self.months, int) else self.months[list(kept)],
             [self.digests[index] for index in kept],
+            self.said.only(kept),
         )
+
+
+@dataclass(slots=True)
+class Said:
+    """What events say besides their times, column by column: asked and written without going through them again."""
+
+    journeys: list[str]
+    steps: list[str]
+    channels: list[str]
+    releases: list[str]
+    bots: list[bool]
+    sources: set[str]
+    sent: list[str | None]
+
+    def only(self, kept: Sequence[int]) -> Said:
+        """These of the events, by their index."""
+        return Said(
+            [self.journeys[index] for index in kept],
+            [self.steps[index] for index in kept],
+            [self.channels[index] for index in kept],
+            [self.releases[index] for index in kept],
+            [self.bots[index] for index in kept],
+            self.sources,
+            [self.sent[index] for index in kept],
+        )
+
+
+def said_by(events: list[Event]) -> Said:
+    """The columns of these events."""
+    data = [event.data for event in events]
+    return Said(
+        [event.subject for event in events],
+        [each.step for each in data],
+        [each.channel for each in data],
+        [each.release for each in data],
+        [each.bot for each in data],
+        {event.source for event in events},
+        [event.sent for event in events],
+    )
 
 
 def check(read: Decoded, delivery: Delivery) -> Checked:
@@ -79,8 +123,10 @@ def check(read: Decoded, delivery: Delivery) -> Checked:
     events = read.events
     if delivery.journey is not None:
         _give_journeys(events, delivery)
-    if len(events) > FEW and (claimed := when_all_hold(events, delivery)) is not None:
-        return _columns(events, claimed, delivery)
+    if len(events) > FEW:
+        said = said_by(events)
+        if (claimed := when_all_hold(events, said, delivery)) is not None:
+            return _columns(events, said, claimed, delivery)
     good = []
     for index, event in enumerate(events):
         objection = objection_to(event, delivery)
@@ -88,38 +134,41 @@ def check(read: Decoded, delivery: Delivery) -> Checked:
             good.append(event)
         else:
             read.refusals.append(Refusal(read.place(index), *objection))
-    return _few_columns(good, delivery) if len(good) <= FEW else _columns(good, _claimed(good), delivery)
+    if len(good) <= FEW:
+        return _few_columns(good, delivery)
+    return _columns(good, said_by(good), times.read_all([event.time for event in good]), delivery)
 
 
 def _few_columns(events: list[Event], delivery: Delivery) -> Checked:
     """What `_columns` gives, worked out event by event. They hold, so their times are within bounds."""
-    claimed = [micros(event.time) for event in events]
-    times = [
-        at + skew(delivery.received, micros(event.sent) if event.sent else delivery.sent)
+    claimed = [times.read(event.time) or 0 for event in events]
+    corrected = [
+        at + skew(delivery.received, times.read(event.sent) if event.sent else delivery.sent)
         for at, event in zip(claimed, events, strict=True)
     ]
-    months = [month_of(at) for at in claimed]
+    months = list(map(month_of, claimed))
     one = months[0] if len(set(months)) == 1 else np.array(months, np.int32)
-    return Checked(events, np.array(times, np.int64), one, _digests(events, delivery.service))
+    digests = [xxh3_128_digest(event.id.encode(), _seed(delivery.service, event.source)) for event in events]
+    return Checked(np.array(corrected, np.int64), one, digests, said_by(events))
 
 
-def when_all_hold(events: list[Event], delivery: Delivery) -> Times | None:
+def when_all_hold(events: list[Event], said: Said, delivery: Delivery) -> Times | None:
     """The claimed times, if nothing is wrong with any of these: what `objection_to` asks of one, asked at once."""
-    try:
-        claimed = _claimed(events)
-        return claimed if _hold(events, claimed, delivery) else None
-    except (OverflowError, ValueError):  # a year that no clock shows
+    if any(said.sent) and any(objection_to(event, delivery) for event in events):
         return None
+    claimed = times.read_all([event.time for event in events])
+    return claimed if claimed is not None and _hold(events, said, claimed, delivery) else None
 
 
-def _columns(events: list[Event], claimed: Times, delivery: Delivery) -> Checked:
-    sent = [event.sent for event in events]
-    if any(sent):
-        skews = [skew(delivery.received, micros(when) if when else delivery.sent) for when in sent]
-        times = claimed + np.array(skews, np.int64)
+def _columns(events: list[Event], said: Said, claimed: Times | None, delivery: Delivery) -> Checked:
+    if claimed is None:
+        raise AssertionError("events that hold have times")
+    if any(said.sent):
+        skews = [skew(delivery.received, times.read(when) if when else delivery.sent) for when in said.sent]
+        corrected = claimed + np.array(skews, np.int64)
     else:
-        times = claimed + skew(delivery.received, delivery.sent)
-    return Checked(events, times, _months(claimed), _digests(events, delivery.service))
+        corrected = claimed + skew(delivery.received, delivery.sent)
+    return Checked(corrected, _months(claimed), _digests(events, said.sources, delivery.service), said)
 
 
 def skew(received: int, sent: int | None) -> int:
@@ -132,39 +181,39 @@ def skew(received: int, sent: int | None) -> int:
 def _give_journeys(events: list[Event], delivery: Delivery) -> None:
     given: dict[date, str] = {}
     for event in events:
-        if not event.subject and delivery.journey is not None:
-            correction = timedelta(microseconds=skew(delivery.received, micros(event.sent) if event.sent else None))
-            day = (moment(micros(event.time)) + correction).date()
+        claimed = times.read(event.time) if not event.subject else None
+        if claimed is not None and delivery.journey is not None:
+            corrected = claimed + skew(delivery.received, times.read(event.sent) if event.sent else None)
+            if not 0 <= corrected < _LATEST:
+                continue
+            day = moment(corrected).date()
             if day not in given:
                 given[day] = delivery.journey(day) or ""
             event.subject = given[day]
 
 
-def _hold(events: list[Event], claimed: Times, delivery: Delivery) -> bool:
+def _hold(events: list[Event], said: Said, claimed: Times, delivery: Delivery) -> bool:
     if not events:
         return True
-    subjects = [event.subject for event in events]
-    joined = " ".join(subjects)
+    joined = " ".join(said.journeys)
     if not joined.isascii():
         return False
     journeys = joined.encode()
     low, high = _bounds(delivery)
     if delivery.sent is not None and abs(delivery.received - delivery.sent) > SKEW_CORRECTED:
         return False
-    if any(event.sent for event in events):
-        return all(objection_to(event, delivery) is None for event in events)
+    # Events that say when they were sent were asked one by one already.
     offset = skew(delivery.received, delivery.sent)
-    data = [event.data for event in events]
+    if not any(said.sent) and not (low <= int(claimed.min()) + offset and int(claimed.max()) + offset <= high):
+        return False
     return (
-        low <= int(claimed.min()) + offset
-        and int(claimed.max()) + offset <= high
-        and not journeys.translate(None, _LETTERS_AND_SPACE)
+        not journeys.translate(None, _LETTERS_AND_SPACE)
         and journeys.count(b" ") == len(events) - 1
-        and len(min(subjects, key=len)) >= SHORTEST_JOURNEY
-        and all(in_scope(source, delivery.service) for source in {event.source for event in events})
-        and all(map(is_name, {each.step for each in data}))
-        and all(map(is_name, {each.channel for each in data}))
-        and all(map(is_release, {each.release for each in data}))
+        and min(map(len, said.journeys)) >= SHORTEST_JOURNEY
+        and all(in_scope(source, delivery.service) for source in said.sources)
+        and all(map(is_name, set(said.steps)))
+        and all(map(is_name, set(said.channels)))
+        and all(map(is_release, set(said.releases)))
     )
 
 
@@ -208,9 +257,12 @@ def _objection_to_subject(subject: str, delivery: Delivery) -> tuple[str, str, s
 
 
 def _objection_to_times(event: Event, delivery: Delivery) -> tuple[str, str, str] | None:
-    claimed = _micros(event.time)
-    sent = _micros(event.sent) if event.sent else delivery.sent
-    if claimed is None or (event.sent and sent is None):
+    claimed = times.read(event.time)
+    sent = times.read(event.sent) if event.sent else delivery.sent
+    if claimed is None or (event.sent is not None and sent is None):
+        field = "time" if claimed is None else "sent"
+        return field, f"“{field}” is not a time with a zone.", "Write it as RFC 3339 does: 2026-11-24T09:30:00.250Z."
+    if not 0 <= claimed < _LATEST:
         return "time", "The time lies before 1970 or after 2255.", "Set the clock of the sender."
     if sent is not None and abs(delivery.received - sent) > SKEW_CORRECTED:
         return (
@@ -247,20 +299,6 @@ def _span(length: int) -> str:
     return f"{days:.0f} days" if days >= 2 else f"{abs(length) // (60 * SECOND)} minutes"
 
 
-def _micros(at: datetime) -> int | None:
-    try:
-        count = round(at.timestamp() * SECOND)
-    except (OverflowError, ValueError):
-        return None
-    return count if 0 <= count < 1 << 53 else None
-
-
-def _claimed(events: list[Event]) -> npt.NDArray[np.int64]:
-    """Times as the senders say them. A float of seconds is exact to a quarter of a microsecond until 2100."""
-    seconds = np.array([event.time.timestamp() for event in events], np.float64)
-    return np.asarray(np.rint(seconds * SECOND), np.int64)
-
-
 def _months(claimed: npt.NDArray[np.int64]) -> npt.NDArray[np.int32] | int:
     if not len(claimed):
         return 197001
@@ -295,9 +333,8 @@ def _seed(service: str, source: str) -> int:
     return xxh3_64_intdigest(f"{service}\0{source}".encode())
 
 
-def _digests(events: list[Event], service: str) -> list[bytes]:
+def _digests(events: list[Event], sources: set[str], service: str) -> list[bytes]:
     """16 bytes for each event, by which it is known again: of its source and id, within its service."""
-    sources = {event.source for event in events}
     if len(sources) != 1:
         return [xxh3_128_digest(event.id.encode(), _seed(service, event.source)) for event in events]
     ids = " ".join([event.id for event in events]).encode().split(b" ")

@@ -5,7 +5,6 @@ Fields are allow-listed: one that is not named here is refused, because whatever
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -19,6 +18,9 @@ LONGEST_NAME = 64
 JOURNEY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:~"
 SHORTEST_JOURNEY = 8
 LONGEST_JOURNEY = 64
+
+# RFC 3339 with nanoseconds and a zone has 35.
+LONGEST_TIME = 40
 
 TYPE = "journey.step"
 
@@ -43,10 +45,10 @@ class Event(Struct, forbid_unknown_fields=True, gc=False):
     id: Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
     source: Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
     type: Literal["journey.step"]
-    time: Annotated[datetime, Meta(tz=True)]
+    time: Annotated[str, Meta(max_length=LONGEST_TIME)]
     data: StepData
     subject: Annotated[str, Meta(max_length=LONGEST_JOURNEY)] = ""
-    sent: Annotated[datetime, Meta(tz=True)] | None = None
+    sent: Annotated[str, Meta(min_length=1, max_length=LONGEST_TIME)] | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: Annotated[str, Meta(max_length=LONGEST_ID)] = ""
 

@@ -47,22 +47,19 @@ _DECODER = msgspec.msgpack.Decoder(Rows)
 
 def rows_of(checked: Checked, *, service: str, received: int, bot: bool) -> Rows:
     """The columns of events that hold and are new."""
-    events = checked.events
-    data = [event.data for event in events]
-    bots: bool | bytes = True if bot else bytes([each.bot for each in data])
-    if isinstance(bots, bytes) and not any(bots):
-        bots = False
+    said = checked.said
+    bots: bool | bytes = bot or (bytes(said.bots) if True in said.bots else False)
     return Rows(
         service,
         received,
-        len(events),
+        len(checked),
         checked.times.tobytes(),
         checked.months if isinstance(checked.months, int) else checked.months.tobytes(),
         b"".join(checked.digests),
-        " ".join([event.subject for event in events]),
-        _joined([each.step for each in data]),
-        _joined([each.channel for each in data]),
-        _joined([each.release for each in data]),
+        " ".join(said.journeys),
+        _joined(said.steps),
+        _joined(said.channels),
+        _joined(said.releases),
         bots,
     )
 

@@ -102,17 +102,17 @@ class Intake:
         with self._state:
             if self._closing or self._bytes_waiting > MOST_WAITING:
                 raise Unavailable("The intake is busy or closing. Send the same delivery again in a few seconds.")
-            count = len(checked.events)
+            count = len(checked)
             new = self._seen.fresh(checked.digests, months) if count else None
             if new is not None:
                 checked = checked.only(new)
                 months = checked.months if isinstance(checked.months, int) else checked.months.tolist()
             frame = b""
-            if checked.events:
+            if len(checked):
                 frame = frames.encode(
                     frames.rows_of(checked, service=delivery.service, received=delivery.received, bot=delivery.bot)
                 )
-            said = receipt(len(checked.events), count - len(checked.events), read.refusals)
+            said = receipt(len(checked), count - len(checked), read.refusals)
             self._waiting.append(_Waiting(frame, checked.digests, months, said, answer))
             self._bytes_waiting += len(frame)
             if len(self._waiting) == 1:

@@ -97,11 +97,11 @@ def _event(span: _Span, said: dict[str, str | bool], service: str, version: str 
     }
 
 
-def _moment(nanoseconds: str | int) -> datetime | None:
+def _moment(nanoseconds: str | int) -> str:
     try:
-        return datetime.fromtimestamp(int(nanoseconds) / 1e9, UTC)
+        return datetime.fromtimestamp(int(nanoseconds) / 1e9, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
-        return None  # refused with its field, as any other value that is no time
+        return ""  # refused with its field, as any other value that is no time
 
 
 def _told(attributes: list[_Attribute]) -> dict[str, str | bool]:
