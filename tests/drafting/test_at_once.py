@@ -105,3 +105,43 @@ def test_movers_and_writers_at_once_leave_every_section_once_and_every_saved_wor
     assert sorted(said[2:4]) == ["asked", "saved"]
     assert ("helped everybody" in text) == (said[2] == "saved")
     assert ("helped nobody" in text) == (said[3] == "saved")
+
+
+ACCEPT = """
+import threading
+from django.db import connection
+from penholder.drafting import naming, suggestions
+from penholder.drafting.contributions import Suggestion
+from penholder.drafting.seats import Seat
+from penholder.errors import PenholderError
+from penholder.record.models import Entry
+document = Document.objects.get()
+by = Seat(document.pk, Acting(Post.objects.select_related("organisation").get(), name="Pia"), decides=True)
+passage = next(one for one in naming.names(document).part("one").passages if one.block.source == "Text.")
+row = suggestions.make(document_id=document.pk, what="insert", section="one", passage=passage.name, proposed="Once.",
+                       weight="c", reason="It is missing.", by=by, at=AT)
+start, said = threading.Barrier(8), []
+def accept():
+    start.wait()
+    try:
+        suggestions.accept(suggestion_id=row.pk, by=by, at=AT)
+        said.append("accepted")
+    except PenholderError as problem:
+        said.append(str(problem))
+    finally:
+        connection.close()
+threads = [threading.Thread(target=accept) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(json.dumps([said, drafts.read(document.pk).section("one").text, Suggestion.objects.get().fate,
+                  Entry.objects.filter(act="suggestion.accepted").count()]))
+"""
+
+
+def test_of_eight_who_accept_one_suggestion_in_one_instant_one_does_and_the_text_has_it_once(start):
+    out, errors = start(PREPARE + ACCEPT).communicate(timeout=300)
+    assert out, errors
+    said, text, fate, written = json.loads(out.splitlines()[-1])
+    assert (said.count("accepted"), len(said)) == (1, 8)
+    assert sum("somebody was there first" in one for one in said) == 7
+    assert (text.count("Once."), fate, written) == (1, "accepted", 1)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from tests.agreement.conftest import office  # noqa: F401 - a fixture
 from tests.agreement.refusals import reasons_of as refused
 from tests.drafting.tables import LEADERS, laid
 
+from penholder.delivery import checks
 from penholder.drafting import hints, waivers
 from penholder.drafting.waived import Waiver
 from penholder.errors import Missing
 from penholder.record.models import Entry
-from penholder.text.clarity import RULES
+from penholder.text.clarity import ADVICE, RULES
 
 pytestmark = pytest.mark.django_db
 VAGUE = "Departments will raise awareness of what they offer."
@@ -35,6 +37,24 @@ def open_rules(table) -> list[str]:
 
 def test_a_hint_names_its_passage_and_every_rule_has_a_name():
     assert set(hints.NAMES) == set(RULES)
+    assert {key: str(words) for key, words in hints.ADVICE.items()} == ADVICE
+
+
+def test_the_advice_comes_in_the_language_of_the_desk(table):
+    (hint,) = [one for one in hints.of(table.document) if one.rule == "promise"]
+    assert hint.advice == "A promise that cannot be checked: it does not say what could be counted or by when."
+    with translation.override("cy"):
+        (hint,) = [one for one in hints.of(table.document) if one.rule == "promise"]
+    assert hint.advice.endswith("beth y gellid ei gyfrif nac erbyn pryd.")
+
+
+def test_a_check_in_a_terminal_asks_what_the_desk_asks_and_tells_each_waiver(table):
+    assert [one.where for one in checks.draft(table.document)] == ["strategy, section leaders"]
+    assert checks.draft(table.document, off=("promise",)) == []
+    waive(table, passage=table.passage(VAGUE).name)
+    (told,) = checks.draft(table.document)
+    assert told.what.startswith("“promise” is waived: It stands in the annex.")
+    assert told.severity == "note"
 
 
 def test_hints_stand_on_the_passages_of_the_draft(table):

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from penholder.delivery import standing
-from penholder.drafting import iterations, sealed_texts
-from penholder.drafting.models import Iteration
+from penholder.drafting import drafts, iterations, sealed_texts
+from penholder.drafting import hints as drafted
+from penholder.drafting.models import Document, Iteration, Waiver
 from penholder.errors import Missing
 from penholder.formats.reading import Reading
 from penholder.publishing import editions, sites
 from penholder.record import verification
 from penholder.text import clarity, soundness
+from penholder.text.canonical import canonical
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -89,6 +91,33 @@ def hints(texts: Sequence[tuple[str, str]], *, off: Sequence[str] = ()) -> list[
     asked = {*off, *clarity.FAULTS}  # those are told as faults, by `soundness`
     found = clarity.hints([words for _, words in texts], off=asked)
     return [Finding(texts[hint.text][0], hint.line, f"{hint.advice} “{hint.words}”", "note") for hint in found]
+
+
+def draft(document: Document, *, off: Sequence[str] = ()) -> list[Finding]:
+    """Faults of a draft as it stands, and the desk's open hints; what is waived there is told with its reason."""
+    found = []
+    parts = drafts.read(document.pk).sections
+    latest = Iteration.objects.filter(document=document).order_by("-number").first()
+    paths = {file["path"] for file in latest.manifest["media"]} if latest else set()
+    texts = [canonical(part.text) for part in parts]
+    for part, problems in zip(parts, soundness.problems(texts, exists=paths.__contains__), strict=True):
+        where = f"{document.key}, section {part.key}"
+        found += [Finding(where, problem.line, problem.message, "warning") for problem in problems]
+    asked = [one for one in drafted.open_ones(drafted.of(document)) if one.rule not in {*off, *clarity.FAULTS}]
+    found += [
+        Finding(f"{document.key}, section {one.section}", one.line, f"{one.advice} “{one.words}”", "note")
+        for one in asked
+    ]
+    waived = Waiver.objects.filter(document=document, ended_at=None)
+    return found + [
+        Finding(
+            f"{document.key}, passage {row.passage}" if row.passage else document.key,
+            0,
+            f"“{row.rule}” is waived: {row.reason} ({row.by})",
+            "note",
+        )
+        for row in waived
+    ]
 
 
 def files(readings: Iterable[Reading], *, off: Sequence[str] = ()) -> list[Finding]:

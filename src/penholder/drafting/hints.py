@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 from django.utils.translation import ngettext
 
 from penholder.drafting import drafts, naming
 from penholder.drafting.models import Document
 from penholder.drafting.waived import Waiver
-from penholder.text import clarity
+from penholder.text import clarity, promised
 
 # What each rule of `clarity.RULES` is called at the desk.
 NAMES: Final[dict[str, str | Promise]] = {
@@ -26,6 +27,26 @@ NAMES: Final[dict[str, str | Promise]] = {
     "link-words": say("Links that do not say where they lead"),
     "heading-level": say("Headings that skip a level"),
     "alt-text": say("Pictures without a description"),
+}
+# `clarity.ADVICE`, in the reader's language.
+ADVICE: Final[dict[str, str | Promise]] = {
+    "long-sentence": say("This sentence has %(count)s words. Say it in two or three."),
+    "reading-age": say("Reading this takes the schooling of a %(age)s-year-old. Use shorter words and sentences."),
+    "acronym": say("Nobody explains “%(acronym)s”. Spell it out here, with the letters in brackets."),
+    "number-without-source": say("Where does “%(figure)s” come from? Add a footnote or a link."),
+    "promise": say("A promise that cannot be checked: it does not say %(lacking)s."),
+    "link-words": say("“%(words)s” does not say where the link leads. Use the name of what is there."),
+    "heading-level": say(
+        "A heading of level %(level)s follows one of level %(before)s. Make it one of level %(wanted)s."
+    ),
+    "alt-text": say("Say between the square brackets what the picture shows."),
+    "alt-text-figure": say("Say in “:alt:” what the picture shows, for those who cannot see it."),
+}
+# What a promise may lack, as `penholder.text.promised` names it.
+LACKING: Final[dict[str, str | Promise]] = {
+    promised.WHO: say("who will do it"),
+    promised.WHAT: say("what could be counted"),
+    promised.WHEN: say("by when"),
 }
 
 
@@ -74,8 +95,17 @@ def _found(
         key, title, _text = parts[hint.text]
         name = names[hint.text][hint.passage] if names else ""
         waiver = waivers.get((hint.rule, name)) or waivers.get((hint.rule, ""))
-        found.append(Hint(hint.rule, key, title, name, hint.line, hint.words, hint.advice, waiver))
+        found.append(Hint(hint.rule, key, title, name, hint.line, hint.words, _advice(hint), waiver))
     return found
+
+
+def _advice(hint: clarity.Hint) -> str:
+    facts = dict(hint.facts)
+    if lacking := [str(LACKING[one]) for one in facts.get("lacking", ())]:
+        facts["lacking"] = lacking[0]
+        if len(lacking) > 1:
+            facts["lacking"] = _("%(first)s or %(last)s") % {"first": ", ".join(lacking[:-1]), "last": lacking[-1]}
+    return ADVICE[hint.key] % facts
 
 
 def open_ones(hints: Sequence[Hint]) -> list[Hint]:

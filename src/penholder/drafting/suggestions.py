@@ -183,6 +183,8 @@ def _unsettled(row: Suggestion, named: Named, words: str | None, reading: str) -
         return [_("The passage reads differently now. Look at the change, then decide.")]
     if row.what == What.REPLACE and words is None:
         return [_("The passage was edited since. Say how it shall read.")]
+    if row.what == What.REPLACE and _words(words or "") == found.at.block.source != row.proposed:
+        return [_("So the passage reads already. To leave it as it is, reject the suggestion and say why.")]
     return []
 
 

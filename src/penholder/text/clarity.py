@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from penholder.text.markdown import blocks
 from penholder.text.passages import Block
@@ -32,6 +32,19 @@ RULES: Final[Mapping[str, str]] = {
     "link-words": "The words of a link do not say where it leads.",
     "heading-level": "A heading skips a level.",
     "alt-text": "A picture has no description.",
+}
+
+# What would help, by the key of a hint; its facts fill the places. The desk has the same in the reader's language.
+ADVICE: Final[Mapping[str, str]] = {
+    "long-sentence": "This sentence has %(count)s words. Say it in two or three.",
+    "reading-age": "Reading this takes the schooling of a %(age)s-year-old. Use shorter words and sentences.",
+    "acronym": "Nobody explains “%(acronym)s”. Spell it out here, with the letters in brackets.",
+    "number-without-source": "Where does “%(figure)s” come from? Add a footnote or a link.",
+    "promise": "A promise that cannot be checked: it does not say %(lacking)s.",
+    "link-words": "“%(words)s” does not say where the link leads. Use the name of what is there.",
+    "heading-level": "A heading of level %(level)s follows one of level %(before)s. Make it one of level %(wanted)s.",
+    "alt-text": "Say between the square brackets what the picture shows.",
+    "alt-text-figure": "Say in “:alt:” what the picture shows, for those who cannot see it.",
 }
 
 # Rules that `penholder.text.soundness` asks, too, and more strictly: as faults of a text that is to be published.
@@ -72,14 +85,28 @@ _CODE = re.compile(r"(`+).*?\1", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One thing that could be clearer. `text` and `passage` say which of the texts and which of its blocks (from 0)."""
+    """One thing that could be clearer. `text` and `passage` say which of the texts and which of its blocks (from 0).
+
+    `key` and `facts` make the advice: a key of ADVICE and what fills its places; of a promise `lacking` is a list.
+    """
 
     rule: str  # a key of RULES
     text: int
     passage: int
     line: int  # from 1, in the canonical text
     words: str  # the words that are meant, as they are read
-    advice: str
+    key: str
+    facts: Mapping[str, Any]
+
+    @property
+    def advice(self) -> str:
+        """What would help, in English."""
+        facts = {name: _or(one) if isinstance(one, list) else one for name, one in self.facts.items()}
+        return ADVICE[self.key] % facts
+
+
+# A rule, the words that are meant, and the facts of the advice; its key, where that is not the rule's.
+_Found = tuple[str, str, Mapping[str, Any]] | tuple[str, str, Mapping[str, Any], str]
 
 
 def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
@@ -91,7 +118,7 @@ def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
         RULES[rule]
     parts = [blocks(text) for text in texts]
     explained = _explained([block for part in parts for block in part])
-    asked: list[Callable[[Block], Iterator[tuple[str, str, str]]]] = [
+    asked: list[Callable[[Block], Iterator[_Found]]] = [
         _of_sentences,
         _of_reading,
         lambda block: _of_acronyms(block, explained),
@@ -110,9 +137,9 @@ def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
                 answers += _of_heading(block, level)
                 level = block.level
             found += [
-                Hint(rule, number, place, block.start + 1, words, advice)
-                for rule, words, advice in answers
-                if rule not in off
+                Hint(one[0], number, place, block.start + 1, one[1], one[3] if len(one) > 3 else one[0], one[2])
+                for one in answers
+                if one[0] not in off
             ]
     return found
 
@@ -122,19 +149,18 @@ def readability(texts: Sequence[str]) -> Reading:
     return reading_of([block.plain for text in texts for block in blocks(text) if block.kind in {"paragraph", "item"}])
 
 
-def _of_sentences(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_sentences(block: Block) -> Iterator[_Found]:
     if block.kind == "footnote":
         return
     for sentence in sentences(block.plain):
         if (count := len(sentence.split())) > LONGEST_SENTENCE:
-            yield "long-sentence", sentence, f"This sentence has {count} words. Say it in two or three."
+            yield "long-sentence", sentence, {"count": count}
 
 
-def _of_reading(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_reading(block: Block) -> Iterator[_Found]:
     found = reading_of([block.plain])
     if found.words >= WORDS_THAT_TELL and (found.age or 0) > HARDEST_AGE:
-        advice = f"Reading this takes the schooling of a {found.age}-year-old. Use shorter words and sentences."
-        yield "reading-age", _beginning(block.plain), advice
+        yield "reading-age", _beginning(block.plain), {"age": found.age}
 
 
 def _explained(passages: Sequence[Block]) -> set[str]:
@@ -153,53 +179,52 @@ def _explained(passages: Sequence[Block]) -> set[str]:
     return found
 
 
-def _of_acronyms(block: Block, explained: set[str]) -> Iterator[tuple[str, str, str]]:
+def _of_acronyms(block: Block, explained: set[str]) -> Iterator[_Found]:
     for acronym in dict.fromkeys(_ACRONYM.findall(block.plain)):
         bare = acronym.removesuffix("s")
         if bare in explained or acronym in KNOWN_ACRONYMS or bare in KNOWN_ACRONYMS or block.plain.isupper():
             continue
         explained.add(bare)  # say it once, where it first stands
-        yield "acronym", acronym, f"Nobody explains “{acronym}”. Spell it out here, with the letters in brackets."
+        yield "acronym", acronym, {"acronym": acronym}
 
 
-def _of_figures(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_figures(block: Block) -> Iterator[_Found]:
     if block.kind == "footnote" or _SOURCE.search(block.source):
         return
     sentence = next((one for one in sentences(block.plain) if _FIGURE.search(one)), "")
     if _SET.search(sentence) or _FOUND.search(sentence):
         return
     if figure := _FIGURE.search(sentence):
-        yield "number-without-source", figure[0], f"Where does “{figure[0]}” come from? Add a footnote or a link."
+        yield "number-without-source", figure[0], {"figure": figure[0]}
 
 
-def _of_promises(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_promises(block: Block) -> Iterator[_Found]:
     if block.kind == "footnote":
         return
     for sentence in sentences(_FOOTNOTE.sub("", block.plain)):
         if lacking := lacks(sentence):
-            yield "promise", sentence, f"A promise that cannot be checked: it does not say {_or(lacking)}."
+            yield "promise", sentence, {"lacking": lacking}
 
 
-def _of_links(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_links(block: Block) -> Iterator[_Found]:
     for words in _LINK.findall(block.source):
         if words.strip(" .*_").casefold() in _EMPTY_LINK_WORDS:
-            yield "link-words", words, f"“{words}” does not say where the link leads. Use the name of what is there."
+            yield "link-words", words, {"words": words}
 
 
-def _of_heading(block: Block, level: int) -> Iterator[tuple[str, str, str]]:
+def _of_heading(block: Block, level: int) -> Iterator[_Found]:
     if block.level > level + 1:
-        advice = f"A heading of level {block.level} follows one of level {level}. Make it one of level {level + 1}."
-        yield "heading-level", block.plain, advice
+        yield "heading-level", block.plain, {"level": block.level, "before": level, "wanted": level + 1}
 
 
-def _of_pictures(block: Block) -> Iterator[tuple[str, str, str]]:
+def _of_pictures(block: Block) -> Iterator[_Found]:
     if block.kind == "figure":
         options = dict(block.attributes)
         if not options.get("alt", "").strip():
             shown = options.get("argument", "") or block.plain
-            yield "alt-text", shown, "Say in “:alt:” what the picture shows, for those who cannot see it."
+            yield "alt-text", shown, {}, "alt-text-figure"
     elif block.kind != "code" and _PICTURE.search(_CODE.sub("", block.source)):
-        yield "alt-text", _beginning(block.plain), "Say between the square brackets what the picture shows."
+        yield "alt-text", _beginning(block.plain), {}
 
 
 def _or(parts: Sequence[str]) -> str:

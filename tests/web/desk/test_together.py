@@ -255,7 +255,7 @@ def test_pages_of_a_draft_take_few_queries_however_much_is_suggested(table, sign
     client = signed_in("pen")
     client.get(f"{HOME}/together/")
     one, thread = Suggestion.objects.first(), Thread.objects.first()
-    for page in ("together/", "together/leaders/", "suggestions/", "discussions/", "since/", "timeline/",
+    for page in ("together/", "together/leaders/", "suggestions/", "discussions/", "since/", "timeline/", "conflicts/",
                  f"suggestions/{one.pk}/", f"discussions/{thread.pk}/", "suggest/?section=leaders&what=insert"):  # fmt: skip
         with django_assert_max_num_queries(20):
             assert client.get(f"{HOME}/{page}").status_code == 200
@@ -273,3 +273,41 @@ def test_a_passage_that_moved_between_sections_is_said_to_have_moved(table, sign
         assert f"Moved here from “Leaders”: {WEEKLY}" in page
         assert f"Moved to “Skills”: “{WEEKLY}”" in page
         assert "[removed:" not in page
+
+
+def test_a_conflict_is_decided_on_one_page_by_who_may(table, signed_in):  # noqa: F811
+    week, month = table.swap("health", "each week", "weekly"), table.swap("home", "each week", "every month")
+    page = signed_in("clerk").get(f"{HOME}/conflicts/")
+    assert "Suggestions 1 and 2" in words(page)
+    assert b'name="chosen"' not in page.content
+    pen = signed_in("pen")
+    assert f"{HOME}/conflicts/".encode() in pen.get(f"{HOME}/together/").content
+    given = {"among": [week.pk, month.pk], "reason": "A month is enough."}
+    missing = pen.post(f"{HOME}/conflicts/", given)
+    assert missing.status_code == 409
+    assert "Choose one of the suggestions, or none of them." in words(missing)
+    assert "A month is enough." in words(missing)
+    done = pen.post(f"{HOME}/conflicts/", given | {"chosen": month.pk}, follow=True)
+    assert "Suggestion 2 is in the draft" in words(done)
+    assert "No suggestion touches the words of another." in words(done)
+    assert "every month" in table.text()
+
+
+def test_a_passage_that_both_changed_is_decided_clash_by_clash(table, signed_in):  # noqa: F811
+    row = table.swap("health", "each week", "weekly")
+    table.edit("each week", "every month")
+    pen = signed_in("pen")
+    page = pen.get(f"{HOME}/suggestions/{row.pk}/")
+    assert "Take what is suggested" in words(page)
+    given = {
+        "act": "accept",
+        "reading": page.context["reading"],
+        "reason": "Both.",
+        f"own-s{row.pk}-1": "Leaders meet.",
+    }
+    kept = pen.post(f"{HOME}/suggestions/{row.pk}/", given | {f"choice-s{row.pk}-1": "theirs"})
+    assert "So the passage reads already." in words(kept)
+    pen.post(f"{HOME}/suggestions/{row.pk}/", given | {f"choice-s{row.pk}-1": "own"})
+    row.refresh_from_db()
+    assert (row.fate, row.applied) == ("in-part", "Leaders meet.")
+    assert "Leaders meet.\n" in table.text()

@@ -22,6 +22,7 @@ from penholder.seal import digest
 from penholder.text.markdown import plain
 from penholder.text.merge import merge
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.clashes import Decided, clashes
 from penholder.web.desk.downloads import csv_file
 from penholder.web.desk.drawing import proposal, redline
 from penholder.web.desk.seated import seated
@@ -51,6 +52,7 @@ def everything(request: DeskRequest, key: str) -> HttpResponseBase:
         "rows": [told(row, named) | {"others": _numbers(clashing.get(row.pk, ()))} for row in page],
         "filters": _filters(seat, chosen, named),
         "query": query.urlencode(),
+        "clashing": len(clashing),
     }
     return render(request, "desk/together/suggestions.html", context)
 
@@ -132,11 +134,11 @@ def one(request: DeskRequest, key: str, suggestion_id: int) -> HttpResponseBase:
         else:
             messages.success(request, said)
             return redirect("desk:suggestion", key, row.pk)
-    context = _context(document, seat, row) | {"refused": refused, "given": request.POST}
+    context = _context(document, seat, row, Decided(request.POST)) | {"refused": refused, "given": request.POST}
     return render(request, "desk/together/suggestion.html", context, status=409 if refused else 200)
 
 
-def _context(document: Document, seat: Seat, row: Suggestion) -> dict[str, Any]:
+def _context(document: Document, seat: Seat, row: Suggestion, decided: Decided) -> dict[str, Any]:
     named = naming.names(document)
     found = weighing.where(row, named)
     clashing = suggestions.clashing(row, named) if row.fate == Fate.OPEN else []
@@ -152,9 +154,9 @@ def _context(document: Document, seat: Seat, row: Suggestion) -> dict[str, Any]:
         "reading": digest(now) if found.at else "",
         "edited": redline(row.quote, now) if found.state == "changed" else "",
         "merged": plain_outcome,
-        "clash": _clash(row, now)
+        "asked": clashes(f"s{row.pk}", merge(row.quote, row.proposed, now), decided)
         if found.state == "changed" and row.what == What.REPLACE and plain_outcome is None
-        else "",
+        else [],
         "words": row.proposed if plain_outcome is None and found.state == "stands" else plain_outcome or now,
         "has_words": row.what in {What.REPLACE, What.INSERT},
         "others": [told(other, named) for other in clashing],
@@ -168,12 +170,6 @@ def _context(document: Document, seat: Seat, row: Suggestion) -> dict[str, Any]:
     }
 
 
-def _clash(row: Suggestion, now: str) -> list[dict[str, Any]]:
-    """The stretches that were edited here and are suggested otherwise there."""
-    merged = merge(row.quote, row.proposed, now)
-    return [{"mine": clash.mine, "theirs": clash.theirs} for clash in merged.clashes]
-
-
 def _act(request: DeskRequest, row: Suggestion, by: Seat) -> str:
     act = ACTS.get(request.POST.get("act", ""))
     if act is None:
@@ -183,7 +179,7 @@ def _act(request: DeskRequest, row: Suggestion, by: Seat) -> str:
 
 def _accept(request: DeskRequest, row: Suggestion, by: Seat) -> str:
     post = request.POST
-    words = post.get("words") if "words" in post else None
+    words = post.get("words") if "words" in post else _decided(request, row)
     seen = [int(number) for number in post.getlist("seen") if number.isdecimal()]
     done = suggestions.accept(
         suggestion_id=row.pk, by=by, at=request.at, reason=post.get("reason", ""), words=words, seen=seen,
@@ -192,6 +188,15 @@ def _accept(request: DeskRequest, row: Suggestion, by: Seat) -> str:
     if done.fate == Fate.IN_PART:
         return _("It is in the draft in your words, and its author reads why.")
     return _("It is in the draft.")
+
+
+def _decided(request: DeskRequest, row: Suggestion) -> str | None:
+    """How a passage that both changed shall read, by what was chosen for each clash; None when nothing was asked."""
+    choices = Decided(request.POST).by_section.get(f"s{row.pk}")
+    found = weighing.where(row, naming.names(row.document))
+    if choices is None or found.at is None:
+        return None
+    return merge(row.quote, row.proposed, found.at.block.source).decided(choices)
 
 
 def _reject(request: DeskRequest, row: Suggestion, by: Seat) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from penholder.web.desk import catching_up, deciding, discussing, suggesting, together
+from penholder.web.desk import catching_up, deciding, discussing, settling, suggesting, together
 from penholder.web.desk.access import signed_in
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     # Without `signed_in`: what somebody wrote while their session ended is kept for them first.
     path("<slug:key>/suggest/", suggesting.suggest, name="suggest"),
     path("<slug:key>/suggestions/", signed_in(deciding.everything), name="suggestions"),
+    path("<slug:key>/conflicts/", signed_in(settling.conflicts), name="conflicts"),
     path("<slug:key>/suggestions.csv", signed_in(deciding.everything_csv), name="suggestions-csv"),
     path("<slug:key>/suggestions/<int:suggestion_id>/", signed_in(deciding.one), name="suggestion"),
     path("<slug:key>/since/", signed_in(catching_up.since), name="since"),
