@@ -13,6 +13,9 @@ BUILD := .venv/.made $(BUILT) $(CATALOGUES)
 BIN := .venv/bin
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export npm_config_cache ?= $(CURDIR)/.tools/cache/npm
+# Compiled Python is kept in this folder, also where the machine keeps none: every command starts in a second less.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.tools/cache/python
 # Arguments for the command behind a target: make demo ARGS="--port 9000", make test ARGS="-k passages".
 ARGS ?=
 

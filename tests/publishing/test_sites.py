@@ -14,7 +14,7 @@ import pytest
 
 from penholder.errors import Conflict, Missing, Refused
 from penholder.publishing import releases, sites
-from penholder.publishing.sites import File, Page, Redirect
+from penholder.publishing.sites import File, Page, Redirect, Undrawn
 
 NOON = datetime(2012, 11, 6, 12, tzinfo=UTC)
 LONG = b"<p>Every board has a digital leader.</p>\n" * 100
@@ -49,6 +49,30 @@ def test_a_page_stands_where_its_address_says(public):
     assert read(public, "index.html") == b"front"
     assert read(public, "actions/01/index.html") == b"first"
     assert read(public, "coverage/coverage.csv") == b"a,b"
+
+
+def test_a_page_made_of_the_same_is_drawn_once(public):
+    drawn = []
+
+    def undrawn(made_of, body=LONG):
+        return Undrawn("/services/", made_of, lambda: drawn.append(made_of) or body)
+
+    publish(undrawn("first"))
+    again = publish(undrawn("first"), at=NOON + timedelta(days=1))
+    assert (drawn, again.drawn, again.written) == (["first"], 0, 0)
+    assert index(public)["services/index.html"]["made_of"] == "first"
+    assert gzip.decompress(read(public, "services/index.html.gz")) == LONG
+    publish(undrawn("second", b"other"), at=NOON + timedelta(days=2))
+    assert (drawn, read(public, "services/index.html")) == (["first", "second"], b"other")
+
+
+def test_a_page_that_somebody_altered_on_disk_is_drawn_again(public):
+    page = Undrawn("/services/", "same", lambda: LONG)
+    publish(page)
+    file = public / "current" / "services" / "index.html"
+    file.write_bytes(LONG.replace(b"leader", b"dealer"))
+    assert publish(page, at=NOON + timedelta(days=1)).drawn == 1
+    assert read(public, "services/index.html") == LONG
 
 
 def test_the_index_names_every_file_with_its_checksum(public):

@@ -178,7 +178,7 @@ def take_in(db, settings, tmp_path):
 @pytest.fixture
 def draw(take_in):
     """All pages of the site as it stands: bytes by address, and what is not a page by its address too."""
-    from penholder.publishing.sites import File, Page, Redirect
+    from penholder.publishing.sites import File, Page, Redirect, Undrawn
     from penholder.web.public.pages import all_pages
 
     class Drawn(dict):
@@ -195,7 +195,8 @@ def draw(take_in):
     def all_of_it(at=NOON):
         found = Drawn()
         found.redirects, found.files = {}, {}
-        for one in all_pages(at=at):
+        for each in all_pages(at=at):
+            one = each.drawn() if isinstance(each, Undrawn) else each
             if isinstance(one, Page):
                 assert one.path not in found, one.path
                 found[one.path] = one.body

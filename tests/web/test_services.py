@@ -51,6 +51,32 @@ def pages(ministry, draw, settings, tmp_path, first):
     return draw(at=NOON)
 
 
+def test_only_what_was_told_anew_is_drawn_anew(ministry):
+    from penholder.services import disclosures
+    from penholder.web.public.made_of import Ingredients
+
+    ministry.service("passports")
+    ministry.service("visas")
+    ministry.submit("passports", "2026-Q3", published=True, transactions=100, digital__transactions=60)
+    ministry.submit("visas", "2026-Q3", published=True, transactions=100, digital__transactions=60)
+    before, again = (Ingredients(disclosures.read(at=NOON), ()) for _time in range(2))
+    assert (before.by_service, before.whole) == (again.by_service, again.whole)
+    ministry.submit("visas", "2026-Q3", published=True, transactions=101, reason="Counted again.")
+    after = Ingredients(disclosures.read(at=NOON), ())
+    assert after.by_service["passports"] == before.by_service["passports"]
+    assert after.by_service["visas"] != before.by_service["visas"]
+    assert after.whole != before.whole
+
+
+def test_periods_without_a_number_that_follow_each_other_are_one_row(ministry, draw, events):
+    ministry.service("visas")
+    for quarter, count in (("2025-Q1", 700), ("2025-Q2", None), ("2025-Q3", None), ("2025-Q4", None), ("2026-Q1", 900)):
+        ministry.submit("visas", quarter, published=True, transactions=count, digital__transactions=count and 70)
+    words = draw(at=NOON).words("/services/visas/")
+    assert "April 2025 to December 2025 (3 periods) Not provided" in words
+    assert "Not provided in January 2025 to March 2026 (periods: 5)." in words, "completion rate: never"
+
+
 def test_a_register_without_services_has_no_pages(take_in, first, draw):
     take_in(first)
     drawn = draw()

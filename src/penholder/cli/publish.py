@@ -43,12 +43,15 @@ def publish(  # noqa: PLR0917 - click gives options by name
     console.start()
     site = build(iterations, reason=reason, agreed_elsewhere=agreed_elsewhere, corrects=corrects)
     if as_json:
-        figures = {"files": site.files, "redirects": site.redirects, "written": site.written, "bytes": site.size}
+        figures = {
+            "files": site.files, "redirects": site.redirects, "drawn": site.drawn, "written": site.written,
+            "bytes": site.size,
+        }  # fmt: skip
         console.as_json({"release": str(site.release), **figures})
         return
     console.out().print(
         f"Published {site.files} files and {site.redirects} redirects ({site.size / 1_000_000:.1f} MB), "
-        f"{site.written} of them written anew, in {site.release}"
+        f"{site.drawn} of them drawn and {site.written} written anew, in {site.release}"
     )
 
 

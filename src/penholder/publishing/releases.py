@@ -43,6 +43,7 @@ class Entry:
     modified: int  # seconds since 1970 at which this content was first published
     immutable: bool = False  # the address names the content, so it may be kept for ever
     variants: Mapping[str, int] | None = None  # suffix → size of the compressed file beside it
+    made_of: str = ""  # digest of all that it was drawn from; empty where nobody said
 
     def to_json(self) -> dict[str, Any]:
         """The entry as it stands in site.json."""
@@ -56,6 +57,8 @@ class Entry:
             told["immutable"] = True
         if self.variants:
             told["variants"] = dict(sorted(self.variants.items()))
+        if self.made_of:
+            told["made_of"] = self.made_of
         return told
 
 
@@ -86,6 +89,7 @@ def read(folder: Path) -> Release:
             told["modified"],
             told.get("immutable", False),
             told.get("variants"),
+            told.get("made_of", ""),
         )
         for path, told in index["files"].items()
     }

@@ -1,7 +1,7 @@
 """The public site: complete, written to a new folder, and shown in one step.
 
 Publishing may not know the doors that draw pages, so the pages come from the callable that `PENHOLDER_PAGES` names. It
-yields `Page`, `File` and `Redirect`; everything else (compressed variants, index, swap, what is kept) is done here.
+yields `Page`, `Undrawn`, `File` and `Redirect`; everything else (compressed variants, index, swap) is done here.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ SECONDS_TO_WAIT_FOR_ANOTHER_PUBLISH = 120.0
 # Pages whose variants are not made yet are held in memory; this many at most.
 PAGES_IN_FLIGHT = 64
 
-HTML = "text/html; charset=utf-8"
 _OUT_OF_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,23 @@ class Page:
     body: bytes
     media_type: str = HTML
     immutable: bool = False  # True only when the address names the content (a hash stands in it)
+
+
+@dataclass(frozen=True, slots=True)
+class Undrawn:
+    """One file that is drawn only where the release before has not the same one, drawn from the same.
+
+    `made_of` is a digest of everything that `draw` looks at, the code that draws included.
+    """
+
+    path: str
+    made_of: str
+    draw: Callable[[], bytes]
+    media_type: str = HTML
+
+    def drawn(self) -> Page:
+        """The page itself."""
+        return Page(self.path, self.draw(), self.media_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,7 @@ class Site:
     release: Path
     files: int  # without the compressed variants
     redirects: int
+    drawn: int  # the rest was drawn for the release before, from the same
     written: int  # the rest is the same as in the release before and is shared with it on disk
     size: int  # bytes, without the compressed variants
 
@@ -82,7 +102,7 @@ class Site:
 def build(
     *,
     at: datetime,
-    pages: Iterable[Page | File | Redirect] | None = None,
+    pages: Iterable[Page | Undrawn | File | Redirect] | None = None,
     progress: Progress | None = None,
     wait: float = SECONDS_TO_WAIT_FOR_ANOTHER_PUBLISH,
     then: Callable[[Site], None] | None = None,
@@ -156,7 +176,7 @@ def _differences(file: Path, entry: Entry) -> Iterator[str]:
             yield f"{entry.path}{suffix}: the compressed variant does not hold what the page says. Publish again."
 
 
-def _everything(at: datetime) -> Iterator[Page | File | Redirect]:
+def _everything(at: datetime) -> Iterator[Page | Undrawn | File | Redirect]:
     assets = Path(settings.PENHOLDER_ASSETS)
     if assets.is_dir():
         yield from built_assets(assets)
@@ -185,12 +205,13 @@ class _Writing:
         self.entries: dict[str, Entry] = {}
         self.redirects: dict[str, str] = {}
         self.map = places.Map()
+        self.drawn = 0
         self.written = 0
         self.room = threading.Semaphore(PAGES_IN_FLIGHT)
         self.jobs: list[tuple[str, Future[dict[str, int]]]] = []
         self.same = {entry.sha256: entry for entry in before.entries.values()} if before else {}
 
-    def all(self, pages: Iterable[Page | File | Redirect], at: datetime) -> Site:
+    def all(self, pages: Iterable[Page | Undrawn | File | Redirect], at: datetime) -> Site:
         """Write everything, then the index that names it."""
         with ThreadPoolExecutor(os.cpu_count() or 1, "compress") as pool:
             try:
@@ -199,6 +220,8 @@ class _Writing:
                         self.redirects[places.old_address(page.path)] = page.to
                     elif isinstance(page, File):
                         self._file(page, pool)
+                    elif isinstance(page, Undrawn):
+                        self._undrawn(page, pool)
                     else:
                         self._page(page, pool)
                 moved = places.settle_redirects(self.redirects, set(self.entries))
@@ -214,15 +237,35 @@ class _Writing:
             self.folder,
             files=len(self.entries),
             redirects=len(moved),
+            drawn=self.drawn,
             written=self.written,
             size=sum(entry.size for entry in self.entries.values()),
         )
 
-    def _page(self, page: Page, pool: ThreadPoolExecutor) -> None:
+    def _undrawn(self, page: Undrawn, pool: ThreadPoolExecutor) -> None:
+        body = self._drawn_before(page)
+        if body is None:
+            self._page(page.drawn(), pool, page.made_of)
+        else:
+            self.drawn -= 1
+            self._page(Page(page.path, body, page.media_type), pool, page.made_of)
+
+    def _drawn_before(self, page: Undrawn) -> bytes | None:
+        """The file as the release before has it, where it was drawn from the same and nobody altered it since."""
+        old = self.before.entries.get(places.file(page.path)) if self.before else None
+        if old is None or old.made_of != page.made_of or not self.before:
+            return None
+        try:
+            body = (self.before.folder / old.path).read_bytes()
+        except OSError:
+            return None
+        return body if hashlib.sha256(body).hexdigest() == old.sha256 else None
+
+    def _page(self, page: Page, pool: ThreadPoolExecutor, made_of: str = "") -> None:
+        self.drawn += 1
         path = self.map.take(places.file(page.path))
-        entry = Entry(
-            path, hashlib.sha256(page.body).hexdigest(), len(page.body), page.media_type, self.moment, page.immutable
-        )
+        digest = hashlib.sha256(page.body).hexdigest()
+        entry = Entry(path, digest, len(page.body), page.media_type, self.moment, page.immutable, made_of=made_of)
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         old = self._unchanged(entry, page.body)

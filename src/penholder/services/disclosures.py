@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.utils import timezone
@@ -191,6 +191,7 @@ class Disclosed:
 NOTHING = Absence.NOT_PROVIDED
 
 
+@lru_cache(maxsize=64)  # there are a dozen figures, and they are asked for half a million times
 def _oldest(key: str) -> Definition:
     """The first version of a figure's definition."""
     return min((each for each in DEFINITIONS if each.key == key), key=lambda each: each.version)

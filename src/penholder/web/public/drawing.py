@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from penholder.publishing.sites import Page
+from penholder.publishing.sites import Page, Undrawn
 from penholder.web.built import Built
 from penholder.web.public.site import Site
 
@@ -75,6 +76,10 @@ class Drawing:
             }
         )
         return Page(full, rendered.encode())
+
+    def undrawn(self, path: str, made_of: str, make: Callable[[], Page]) -> Undrawn:
+        """A page at its address in this language that `make` draws where it changed."""
+        return Undrawn(f"{self.root}{path}", made_of, lambda: make().body)
 
     def _other(self, code: str, path: str) -> dict[str, Any]:
         full = f"{root(code, self.languages)}{path}"

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from penholder.drafting.media import location
-from penholder.publishing.sites import File, Page, Redirect
+from penholder.publishing.sites import File, Page, Redirect, Undrawn
 from penholder.web import built
 from penholder.web.public import (
     agreed,
@@ -18,6 +18,7 @@ from penholder.web.public import (
     coverage,
     fronts,
     guidance,
+    made_of,
     passages,
     promises,
     publications,
@@ -28,11 +29,12 @@ from penholder.web.public import (
     site,
 )
 from penholder.web.public.drawing import Drawing, speaking
+from penholder.web.public.made_of import Ingredients
 from penholder.web.public.site import Site
 from penholder.web.public.texts import Texts
 
 
-def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]:
+def all_pages(*, at: datetime | None = None) -> Iterator[Page | Undrawn | File | Redirect]:
     """The whole site as it stands at `at` (now, unless given). A fixed number of queries, and one a new edition.
 
     Nothing is written but the evidence of editions that have none yet, into the cache.
@@ -41,20 +43,23 @@ def all_pages(*, at: datetime | None = None) -> Iterator[Page | File | Redirect]
     languages: tuple[str, ...] = tuple(settings.PENHOLDER_LANGUAGES)
     assets = built.read(Path(settings.PENHOLDER_ASSETS))
     texts = Texts(whole)
+    asked = tuple(one.key for one in whole.coverage.organisations)
+    ingredients = Ingredients(whole.services, asked) if whole.services else None
     for language in languages:
         drawing = Drawing(whole, language, languages, assets)
         with speaking(language):
-            yield from _drawn(drawing, texts)
+            yield from _drawn(drawing, texts, ingredients)
     yield from publications.files(whole)
     yield from agreed.files(whole)
     yield from coverage.files(whole)
-    yield from services_data.files(whole)
+    if ingredients:
+        yield from services_data.files(ingredients)
     yield from _media(whole)
     for old, new in whole.old_addresses.items():
         yield Redirect(old, new)
 
 
-def _drawn(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
+def _drawn(drawing: Drawing, texts: Texts, ingredients: Ingredients | None) -> Iterator[Page | Undrawn | Redirect]:
     yield from fronts.pages(drawing)
     yield from publications.pages(drawing, texts)
     yield from agreed.pages(drawing)
@@ -63,9 +68,12 @@ def _drawn(drawing: Drawing, texts: Texts) -> Iterator[Page | Redirect]:
     yield from changes.pages(drawing, texts)
     yield from passages.pages(drawing, texts)
     yield from guidance.pages(drawing)
-    yield from register.pages(drawing)
-    yield from service.pages(drawing)
-    yield from quarter.pages(drawing)
+    if ingredients:
+        frame = made_of.frame(drawing)
+        whole = f"{frame}.{ingredients.whole}"
+        yield from register.pages(drawing, whole)
+        yield from service.pages(drawing, ingredients.by_service, frame)
+        yield from quarter.pages(drawing, whole)
 
 
 def _media(whole: Site) -> Iterator[File]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from penholder.publishing.sites import Page
+from penholder.publishing.sites import Page, Undrawn
 from penholder.services import disclosures, quarters
 from penholder.services.disclosures import Disclosed
 from penholder.services.quarters import Moved, Quarter
@@ -24,17 +25,19 @@ MOST_SILENT = 40
 MOST_REVISED = 40
 
 
-def pages(drawing: Drawing) -> Iterator[Page]:
-    """One page; the newest period beside the one before."""
-    told = drawing.site.services
-    if told is None:
-        return
+def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn]:
+    """One page; the newest period beside the one before. `made_of` says what it is drawn from."""
+    if told := drawing.site.services:
+        yield drawing.undrawn("/services/changed/", made_of, partial(_page, drawing, told))
+
+
+def _page(drawing: Drawing, told: Disclosed) -> Page:
     found = quarters.read(told, disclosures.KPIS)
     revised = sorted(
         (each for rows in told.revisions.values() for each in rows),
         key=lambda each: (-each.after.said_on.toordinal(), each.after.service),
     )
-    yield drawing.page(
+    return drawing.page(
         "/services/changed/",
         "services_changed.html",
         title=_("What changed in services"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -20,7 +21,7 @@ from penholder.errors import Refused
 from penholder.measure.definitions import DEFINITIONS
 from penholder.measure.matched import LikeWithLike, Total
 from penholder.measure.values import Absence
-from penholder.publishing.sites import Page
+from penholder.publishing.sites import Page, Undrawn
 from penholder.services import disclosures, quarters
 from penholder.services.disclosures import Disclosed, PublicationOf
 from penholder.services.figures import FigureOf
@@ -67,17 +68,27 @@ class Line:
     cells: tuple[Said, ...]  # in the order of KPIS
 
 
-def pages(drawing: Drawing) -> Iterator[Page]:
-    """The overview, the lists, a list for each department, definitions, and every publication of figures."""
+def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn]:
+    """The overview, the lists, a list for each department, definitions, and every publication of figures.
+
+    `made_of` says what all of them are drawn from.
+    """
     told = drawing.site.services
     if told is None:
         return
-    yield _overview(drawing, told)
+    yield drawing.undrawn("/services/", made_of, partial(_overview, drawing, told))
     for order in ORDERS:
-        yield from _list(drawing, told, order)
+        yield from _list(drawing, told, order, made_of)
     for key, services in told.by_organisation.items():
-        yield from _department(drawing, told, key, services)
-    yield drawing.page(
+        yield from _department(drawing, told, key, services, made_of)
+    yield drawing.undrawn("/services/definitions/", made_of, partial(_definitions, drawing))
+    for publication in told.publications:
+        path = f"/services/publications/{publication.key}/"
+        yield drawing.undrawn(path, made_of, partial(_publication, drawing, told, publication))
+
+
+def _definitions(drawing: Drawing) -> Page:
+    return drawing.page(
         "/services/definitions/",
         "services_definitions.html",
         title=_("What the figures mean"),
@@ -85,8 +96,6 @@ def pages(drawing: Drawing) -> Iterator[Page]:
         crumbs=(Crumb(_("Services"), "/services/"),),
         definitions=[(str(figures.TITLES[each.key]), each) for each in DEFINITIONS],
     )
-    for publication in told.publications:
-        yield _publication(drawing, told, publication)
 
 
 def of_order(order: Order, number: int = 1) -> str:
@@ -270,20 +279,26 @@ def _number(figure: FigureOf | None) -> float | None:
     return float(figure.figure.value)
 
 
-def _list(drawing: Drawing, told: Disclosed, order: Order) -> Iterator[Page]:
+def _list(drawing: Drawing, told: Disclosed, order: Order, made_of: str) -> Iterator[Undrawn]:
     ordered = sorted(told.services, key=_sorting(told, order))
     for number, chosen, links in _paged(ordered, lambda at: of_order(order, at)):
-        yield drawing.page(
-            of_order(order, number),
-            "services_list.html",
-            title=_("All services by: %(order)s") % {"order": str(order.words).lower()},
-            description=_("All %(count)s services in one order.") % {"count": len(told.services)},
-            crumbs=(Crumb(_("Services"), "/services/"),),
-            organisation=None,
-            lines=[_line(told, one) for one in chosen],
-            kpis=[str(figures.TITLES[key]) for key in disclosures.KPIS],
-            **_of_list(told, order, number, links, len(ordered)),
-        )
+
+        def draw(
+            number: int = number, chosen: Sequence[ServiceStanding] = chosen, links: list[dict[str, Any]] = links
+        ) -> Page:
+            return drawing.page(
+                of_order(order, number),
+                "services_list.html",
+                title=_("All services by: %(order)s") % {"order": str(order.words).lower()},
+                description=_("All %(count)s services in one order.") % {"count": len(told.services)},
+                crumbs=(Crumb(_("Services"), "/services/"),),
+                organisation=None,
+                lines=[_line(told, one) for one in chosen],
+                kpis=[str(figures.TITLES[key]) for key in disclosures.KPIS],
+                **_of_list(told, order, number, links, len(ordered)),
+            )
+
+        yield drawing.undrawn(of_order(order, number), made_of, draw)
 
 
 def _of_list(
@@ -316,28 +331,36 @@ def _paged(
         yield number, ordered[(number - 1) * A_PAGE : number * A_PAGE], links if last > 1 else []
 
 
-def _department(drawing: Drawing, told: Disclosed, key: str, services: Sequence[ServiceStanding]) -> Iterator[Page]:
+def _department(
+    drawing: Drawing, told: Disclosed, key: str, services: Sequence[ServiceStanding], made_of: str
+) -> Iterator[Undrawn]:
     by_volume = next(order for order in ORDERS if order.key == "volume")
     ordered = sorted(services, key=_sorting(told, by_volume))
     name = services[0].now.organisation_name
     newest = told.newest
     asked = {one.key for one in drawing.site.coverage.organisations}
     for number, chosen, links in _paged(ordered, lambda at: of_organisation(key, at)):
-        tiles = [] if number > 1 or not newest else [_tile(told, one, newest) for one in ordered]
-        yield drawing.page(
-            of_organisation(key, number),
-            "services_list.html",
-            title=_("Services of %(name)s") % {"name": name},
-            description=_("Every service of %(name)s with its figures.") % {"name": name},
-            crumbs=(Crumb(_("Services"), "/services/"),),
-            organisation={"key": key, "name": name, "path": f"/departments/{key}/" if key in asked else ""},
-            summary=department_row(told, key, services),
-            treemap=_treemap([tile for tile in tiles if tile.size], name),
-            lines=[_line(told, one) for one in chosen],
-            kpis=[str(figures.TITLES[one]) for one in disclosures.KPIS],
-            publications=[one for one in told.publications if one.organisation == key][:12],
-            **_of_list(told, by_volume, number, links, len(ordered)),
-        )
+
+        def draw(
+            number: int = number, chosen: Sequence[ServiceStanding] = chosen, links: list[dict[str, Any]] = links
+        ) -> Page:
+            tiles = [] if number > 1 or not newest else [_tile(told, one, newest) for one in ordered]
+            return drawing.page(
+                of_organisation(key, number),
+                "services_list.html",
+                title=_("Services of %(name)s") % {"name": name},
+                description=_("Every service of %(name)s with its figures.") % {"name": name},
+                crumbs=(Crumb(_("Services"), "/services/"),),
+                organisation={"key": key, "name": name, "path": f"/departments/{key}/" if key in asked else ""},
+                summary=department_row(told, key, services),
+                treemap=_treemap([tile for tile in tiles if tile.size], name),
+                lines=[_line(told, one) for one in chosen],
+                kpis=[str(figures.TITLES[one]) for one in disclosures.KPIS],
+                publications=[one for one in told.publications if one.organisation == key][:12],
+                **_of_list(told, by_volume, number, links, len(ordered)),
+            )
+
+        yield drawing.undrawn(of_organisation(key, number), made_of, draw)
 
 
 def _tile(told: Disclosed, service: ServiceStanding, span: Span) -> Tile:

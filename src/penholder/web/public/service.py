@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from penholder.charts import draw_multiples, draw_over_time
 from penholder.charts.over_time import OverTime
 from penholder.errors import Refused
 from penholder.measure.definitions import Definition
-from penholder.publishing.sites import Page
+from penholder.publishing.sites import Page, Undrawn
 from penholder.services import disclosures, quantities, quarters
 from penholder.services.disclosures import Disclosed
 from penholder.services.periods import Span
@@ -40,10 +42,11 @@ MOST_SOURCES = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One period of one figure."""
+    """One figure in one period, or in several that follow each other and all have none for the same reason."""
 
     period: str
     said: Said
+    periods: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Section:
     drawing: SafeString
     rows: tuple[Row, ...]
 
+    @property
+    def never(self) -> Row | None:
+        """The one row where no period has a number and all for the same reason: then there is nothing to draw."""
+        return self.rows[0] if len(self.rows) == 1 and not self.rows[0].said.known else None
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -71,12 +79,14 @@ class Source:
     path: str = ""
 
 
-def pages(drawing: Drawing) -> Iterator[Page]:
-    """A page for each service."""
+def pages(drawing: Drawing, made_of: Mapping[str, str], frame: str) -> Iterator[Undrawn]:
+    """A page for each service. `made_of` says by service what it is drawn from, `frame` what stands around it."""
     told = drawing.site.services
     if told:
         for service in told.services:
-            yield _page(drawing, told, service)
+            yield drawing.undrawn(
+                address(service.key), f"{frame}.{made_of[service.key]}", partial(_page, drawing, told, service)
+            )
 
 
 def address(key: str) -> str:
@@ -139,7 +149,8 @@ def section(told: Disclosed, service: ServiceStanding, key: str, axis: Sequence[
     said = figures.say(newest[1]) if newest else Said(str(figures.ABSENT["not provided"]), "not-provided")
     definition = rows[-1][1].figure.definition if rows else None
     found = quarters.moved(told, service.key, key, newest[0]) if newest else None
-    history = tuple(Row(figures.period(span), figures.say(figure)) for span, figure in reversed(rows))
+    history = gathered([(span, figures.say(figure)) for span, figure in reversed(rows)])
+    known = any(row.said.known for row in history)
     return Section(
         key,
         str(figures.TITLES[key]),
@@ -149,9 +160,22 @@ def section(told: Disclosed, service: ServiceStanding, key: str, axis: Sequence[
         figures.period(axis[-1]) if axis else "",
         None if said.known else next((row for row in history if row.said.known), None),
         figures.change(found) if said.known else {},
-        drawn(lambda: figures.over_time(told, service, key, axis), key),
+        drawn(lambda: figures.over_time(told, service, key, axis), key) if known else SafeString(""),
         history,
     )
+
+
+def gathered(rows: Sequence[tuple[Span, Said]]) -> tuple[Row, ...]:
+    """Rows of a table, newest first; periods without a number that follow each other and say the same are one row."""
+    found = []
+    for said, run in itertools.groupby(rows, key=lambda row: row[1]):
+        spans = [span for span, _said in run]
+        if said.known:
+            found += [Row(figures.period(span), said) for span in spans]
+        else:
+            whole = Span(min(each.starts_on for each in spans), max(each.ends_on for each in spans))
+            found.append(Row(figures.period(whole), said, len(spans)))
+    return tuple(found)
 
 
 def drawn(make: Callable[[], OverTime], ident: str) -> SafeString:
@@ -174,12 +198,12 @@ def _verdict(kind: str, sections: list[Section]) -> dict[str, object]:
 
 def _volume(told: Disclosed, service: ServiceStanding, axis: Sequence[Span]) -> dict[str, object]:
     shown = axis[-figures.MOST_PERIODS :]
-    rows = [(figures.period(span), figures.count(told.volume(service.key, span.key))) for span in shown]
+    rows = gathered([(span, figures.count(told.volume(service.key, span.key))) for span in reversed(shown)])
     title = _("Completed transactions")
+    known = any(row.said.known for row in rows)
     return {
-        "drawing": drawn(lambda: figures.counts_over_time(told, service, axis, title=title), "volume"),
-        "rows": rows[::-1],
-        "newest": rows[-1][1] if rows else None,
+        "drawing": drawn(lambda: figures.counts_over_time(told, service, axis, title=title), "volume") if known else "",
+        "rows": rows,
     }
 
 

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from penholder.charts import csv_of
 from penholder.measure.values import Absence
-from penholder.publishing.sites import Page
+from penholder.publishing.sites import Page, Undrawn
 from penholder.services import disclosures, quarters
 from penholder.services.cells import Given
 from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.standing import ServiceStanding
 from penholder.web.public import journeys
-from penholder.web.public.site import Site
+from penholder.web.public.made_of import Ingredients
 
-CSV = "text/csv; charset=utf-8"
+CSV, JSON = "text/csv; charset=utf-8", "application/json"
 FIGURES = (
     "service", "service_name", "organisation", "period", "period_starts_on", "period_ends_on", "channel", "figure",
     "definition", "value", "status", "n", "covered", "asked", "low", "high", "publication", "seal", "source", "note",
@@ -35,47 +36,82 @@ REVISIONS = (
 )  # fmt: skip
 
 
-def files(site: Site) -> Iterator[Page]:
-    """The files, the same in every language."""
-    told = site.services
-    if told is None:
-        return
-    by_service: defaultdict[str, list[FigureOf]] = defaultdict(list)
-    for each in told.table.figures:
-        by_service[each.service].append(each)
-    counts: defaultdict[str, list[tuple[str, str, Given]]] = defaultdict(list)
-    for (key, period, channel), given in told.counts.items():
-        counts[key].append((period, channel, given))
-    every: list[list[object]] = []
+def files(ingredients: Ingredients) -> Iterator[Page | Undrawn]:
+    """The files, the same in every language. Each is drawn only where what it is made of changed."""
+    told, whole = ingredients.told, ingredients.whole
+    rows = _Rows(told)
     for service in told.services:
-        rows = [
-            *(_count(told, service, *one) for one in sorted(counts[service.key], key=lambda one: one[:2])),
-            *(_figure(told, service, each) for each in by_service[service.key]),
-        ]
-        every += rows
-        yield _table(f"/services/{service.key}/figures.csv", [FIGURES, *rows])
-        yield _json(f"/services/{service.key}/service.json", {
-            **_service(told, service),
-            "figures": [dict(zip(FIGURES, row, strict=True)) for row in rows],
-        })  # fmt: skip
+        made_of = ingredients.by_service[service.key]
+        path = f"/services/{service.key}"
+        yield _table(f"{path}/figures.csv", made_of, partial(_headed, FIGURES, rows.of, service))
+        yield Undrawn(f"{path}/service.json", made_of, partial(_one, rows, service), JSON)
         if walk := told.walks.get(service.key):
-            yield _table(f"/services/{service.key}/journey.csv", [journeys.COLUMNS, *journeys.rows(walk)])
-    yield _table("/services/figures.csv", [FIGURES, *every])
-    yield _table("/services/totals.csv", [TOTALS, *_totals(told)])
-    yield _table("/services/revisions.csv", [REVISIONS, *_revisions(told)])
-    yield _json("/services.json", _whole(told))
+            yield _table(f"{path}/journey.csv", made_of, partial(_headed, journeys.COLUMNS, journeys.rows, walk))
+    yield _table("/services/figures.csv", whole, partial(_headed, FIGURES, rows.every))
+    yield _table("/services/totals.csv", whole, partial(_headed, TOTALS, _totals, told))
+    yield _table("/services/revisions.csv", whole, partial(_headed, REVISIONS, _revisions, told))
+    yield Page("/services.json", _json(_whole(told)), JSON)
     for publication in told.publications:
-        yield Page(
-            f"/services/publications/{publication.key}/manifest.json", publication.manifest.encode(), "application/json"
-        )
+        yield Page(f"/services/publications/{publication.key}/manifest.json", publication.manifest.encode(), JSON)
 
 
-def _table(path: str, rows: Iterable[Iterable[object]]) -> Page:
-    return Page(path, csv_of([list(row) for row in rows]).encode("utf-8-sig"), CSV)
+class _Rows:
+    """The rows of figures.csv by service, each worked out once."""
+
+    def __init__(self, told: Disclosed) -> None:
+        self.told = told
+        self.kept: dict[str, list[list[object]]] = {}
+
+    def of(self, service: ServiceStanding) -> list[list[object]]:
+        """Counts, then figures, of one service."""
+        found = self.kept.get(service.key)
+        if found is None:
+            counts, figures = self._by_service
+            found = self.kept[service.key] = [
+                *(_count(self.told, service, *one) for one in sorted(counts[service.key], key=lambda one: one[:2])),
+                *(_figure(self.told, service, each) for each in figures[service.key]),
+            ]
+        return found
+
+    def every(self) -> Iterator[list[object]]:
+        """The rows of all services."""
+        for service in self.told.services:
+            yield from self.of(service)
+
+    @cached_property
+    def _by_service(self) -> tuple[dict[str, list[tuple[str, str, Given]]], dict[str, list[FigureOf]]]:
+        counts: defaultdict[str, list[tuple[str, str, Given]]] = defaultdict(list)
+        for (key, period, channel), given in self.told.counts.items():
+            counts[key].append((period, channel, given))
+        figures: defaultdict[str, list[FigureOf]] = defaultdict(list)
+        for each in self.told.table.figures:
+            figures[each.service].append(each)
+        return counts, figures
 
 
-def _json(path: str, told: dict[str, Any]) -> Page:
-    return Page(path, f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode(), "application/json")
+def _headed(columns: Sequence[str], rows: Callable[..., Iterable[Sequence[object]]], *of: object) -> bytes:
+    return csv_of([columns, *rows(*of)]).encode("utf-8-sig")
+
+
+def _one(rows: _Rows, service: ServiceStanding) -> bytes:
+    figures = [dict(zip(FIGURES, row, strict=True)) for row in rows.of(service)]
+    return _json({**_service(rows.told, service), "figures": figures})
+
+
+def _table(path: str, made_of: str, draw: Callable[[], bytes]) -> Undrawn:
+    return Undrawn(path, made_of, draw, CSV)
+
+
+def _json(told: dict[str, Any]) -> bytes:
+    """A line for each field, and for each item of a list: readable, and written by the encoder that is in C."""
+    fields = (f"{json.dumps(name)}: {_listed(value)}" for name, value in told.items())
+    return ("{\n" + ",\n".join(fields) + "\n}\n").encode()
+
+
+def _listed(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f" {json.dumps(each, ensure_ascii=False)}" for each in value) + "\n]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _status(value: object) -> str:
