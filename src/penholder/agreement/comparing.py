@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, When
 from django.utils.translation import gettext as _
 
 from penholder.agreement import scopes
 from penholder.agreement.models import Asked, Clearance, How, Judgement
-from penholder.agreement.publications import is_published
 from penholder.agreement.scopes import Change, Judged
 from penholder.drafting import sealed_texts
 from penholder.drafting.models import Iteration
@@ -53,19 +52,26 @@ class Since:
 
 def since_signed(asked_id: int) -> Since:
     """What changed in this post's scope since its own last answer. Six queries at most. Raises Missing."""
-    asked = (
-        Asked.objects.select_related(
-            "round__iteration__document",
-            "round__follows__iteration",
-            "post__organisation",
-            "answer",
-            "last_given__asked__round__iteration",
-        )
-        .filter(pk=asked_id)
-        .first()
+    return since_answer(find(asked_id))
+
+
+def find(asked_id: int) -> Asked:
+    """The asked post with its round, its text and what it is compared with. Raises Missing. One query."""
+    rows = Asked.objects.select_related(
+        "round__iteration__document",
+        "round__follows__iteration",
+        "post__organisation",
+        "answer",
+        "last_given__asked__round__iteration",
     )
+    asked = rows.filter(pk=asked_id).first()
     if asked is None:
         raise Missing(_("Nobody is asked here. Go back to what waits for you."))
+    return asked
+
+
+def since_answer(asked: Asked) -> Since:
+    """The same of an asked post that comes as `find` finds it. Five queries at most."""
     after = asked.round.iteration
     keys = [key for key in scopes.sections_of(after) if not asked.sections or key in asked.sections]
     if asked.last_given is None:
@@ -94,7 +100,7 @@ class SinceAgreed:
 
 
 def since_agreed(asked: Asked) -> SinceAgreed | None:
-    """For who answers for the first time: what is new since the last edition, or the last cleared text. Eight queries.
+    """For who answers for the first time: what is new since the last edition, or the last cleared text. Four queries.
 
     None when nothing of the document was agreed before. `asked` comes with its round's iteration.
     """
@@ -102,11 +108,13 @@ def since_agreed(asked: Asked) -> SinceAgreed | None:
     earlier = Iteration.objects.filter(document=after.document_id, number__lt=after.number)
     cleared = Clearance.objects.filter(ended_at=None, round__iteration__in=earlier).values("seal")
     published = Entry.objects.filter(act="edition.published", subject__in=earlier.values("seal")).values("subject")
-    before = earlier.filter(Q(seal__in=cleared) | Q(seal__in=published)).order_by("-number").first()
+    out = Q(seal__in=published)
+    agreed = earlier.annotate(is_out=Case(When(out, then=True), default=False, output_field=BooleanField()))
+    before = agreed.filter(out | Q(seal__in=cleared)).order_by("-number").first()
     if before is None:
         return None
     found = scopes.touching(scopes.changes(before, after), asked.sections)
-    return SinceAgreed(before, is_published(before), _sections(found, before, after))
+    return SinceAgreed(before, before.is_out, _sections(found, before, after))
 
 
 def since_iteration(before: Iteration, after: Iteration) -> tuple[SinceSection, ...]:

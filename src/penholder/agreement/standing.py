@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from penholder.agreement import deadlines, rules, silences, tallies
-from penholder.agreement.comparing import Since, SinceSection, since_signed
+from penholder.agreement.comparing import Since, SinceSection, since_answer, since_signed
 from penholder.agreement.deadlines import Left
 from penholder.agreement.dispositions import DispositionRow, dispositions
 from penholder.agreement.matrices import Column, Matrix, MatrixRow, matrix
 from penholder.agreement.models import Asked, Clearance, How, Judgement, Look, Remark, Round, Stance
 from penholder.agreement.tallies import Tally
-from penholder.agreement.timelines import Event, timeline
+from penholder.agreement.timelines import Event, timeline, told_of
 from penholder.agreement.waiting import Waiting, waits_for
 from penholder.errors import Missing
 from penholder.people.acting import Acting
@@ -43,8 +43,10 @@ __all__ = [
     "dispositions",
     "matrix",
     "round_standing",
+    "since_answer",
     "since_signed",
     "timeline",
+    "told_of",
     "waits_for",
 ]
 

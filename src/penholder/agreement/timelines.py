@@ -42,6 +42,11 @@ def timeline(round_id: int) -> tuple[Event, ...]:
     round = Round.objects.select_related("iteration").filter(pk=round_id).first()
     if round is None:
         raise Missing(_("There is no such round. Go back to the list of rounds."))
+    return told_of(round)
+
+
+def told_of(round: Round) -> tuple[Event, ...]:
+    """The same of a round that comes with its iteration. One query."""
     events = []
     for entry in Entry.objects.filter(subject=round.iteration.seal).order_by("number"):
         facts = json.loads(entry.facts)

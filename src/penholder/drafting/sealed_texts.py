@@ -61,8 +61,9 @@ class SealedText:
 
 
 def read(iteration: Iteration) -> SealedText:
-    """What one iteration holds. Two queries."""
-    return read_many([iteration.pk])[iteration.pk]
+    """What one iteration holds. One query."""
+    rows = SealedSection.objects.filter(iteration=iteration.pk).select_related("text").order_by("position")
+    return SealedText(tuple(_part(row, row.text.body) for row in rows))
 
 
 def read_many(iterations: Iterable[int]) -> Mapping[int, SealedText]:
@@ -74,6 +75,9 @@ def read_many(iterations: Iterable[int]) -> Mapping[int, SealedText]:
     bodies = dict(Text.objects.filter(pk__in=wanted).values_list("digest", "body"))
     parts: defaultdict[int, list[SealedPart]] = defaultdict(list)
     for row in rows:
-        ids = tuple(passage[0] for passage in row.passages)
-        parts[row.iteration_id].append(SealedPart(row.key, row.title, bodies[row.text_id], row.text_id, ids))
+        parts[row.iteration_id].append(_part(row, bodies[row.text_id]))
     return {key: SealedText(tuple(parts[key])) for key in keys}
+
+
+def _part(row: SealedSection, body: str) -> SealedPart:
+    return SealedPart(row.key, row.title, body, row.text_id, tuple(passage[0] for passage in row.passages))

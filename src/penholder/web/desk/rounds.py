@@ -91,7 +91,7 @@ def one_round(request: DeskRequest, key: str) -> HttpResponseBase:
             "state": ROUNDS[stands.round.state],
             "rows": [_row(row) for row in stands.rows],
             "counts": [(STANCES[key], count) for key, count in stands.counts.items()],
-            "events": standing.timeline(found.pk),
+            "events": standing.told_of(stands.round),
             "runs": not permissions.objections("round.run", by.post),
             "publishes": found.state == State.CLEARED and not permissions.objections("edition.publish", by.post),
             "clears": found.kind in process.CLEARED_KINDS and not found.ended_at,

@@ -18,7 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from penholder.agreement import answers, comparing, delegations, links, looks, process, receipts, rules, standing
+from penholder.agreement import (
+    answers,
+    comparing,
+    delegations,
+    links,
+    looks,
+    process,
+    receipts,
+    rules,
+    standing,
+    voices,
+)
 from penholder.agreement.models import Asked, Class
 from penholder.agreement.rules import NewRemark
 from penholder.drafting import sealed_texts
@@ -30,6 +41,7 @@ from penholder.seal import digest
 from penholder.text.compare import compare
 from penholder.web.desk import texts
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.states import STANCES
 
@@ -117,23 +129,21 @@ class Answering(PlainForm):
 
 
 def _asked(asked_id: int) -> Asked:
-    rows = Asked.objects.select_related("round__iteration__document", "post__organisation", "answer")
-    found = rows.filter(pk=asked_id).first()
-    if found is None:
-        raise Missing(_("Nobody is asked here. Go back to what waits for you."))
-    return found
+    return comparing.find(asked_id)
 
 
-def by_desk(request: DeskRequest, asked_id: int) -> Door:
-    """The door of who is signed in. Raises Refused for who may not read the text."""
+def by_desk(request: DeskRequest, asked_id: int, *, opens: bool = False) -> Door:
+    """The door of who is signed in. Raises Refused for who may not read the text; not where `looks.show` asks next."""
     asked = _asked(asked_id)
+    iteration = asked.round.iteration
     given = {one.post_id for one in delegations.standing(request.user, request.at)}
     held = {post.pk for post in request.posts}
     as_asked = asked.post_id in held | given
     by = Acting(post=asked.post, person=request.user) if as_asked else request.acting
-    if objections := looks.objections_to_reading(asked.round.iteration, by, at=request.at, asked=asked):
+    objections = [] if by and opens else looks.objections_to_reading(iteration, by, at=request.at, asked=asked)
+    if objections:
         raise Refused(objections)
-    assert by is not None  # noqa: S101 - who acts as nobody reads nothing
+    by = by or acting(request)  # a published text may be read, and nothing answered by who holds no post
     return Door(
         asked,
         by,
@@ -160,7 +170,7 @@ def _kept(token: str) -> str:
 
 def answer(request: DeskRequest, asked_id: int) -> HttpResponseBase:
     """Read and answer, signed in."""
-    return _read_or_answer(request, by_desk(request, asked_id))
+    return _read_or_answer(request, by_desk(request, asked_id, opens=request.method == "GET"))
 
 
 def answer_by_link(request: DeskRequest, token: str) -> HttpResponseBase:
@@ -178,6 +188,8 @@ def answer_by_link(request: DeskRequest, token: str) -> HttpResponseBase:
 
 def _read_or_answer(request: DeskRequest, door: Door) -> HttpResponseBase:
     iteration = door.asked.round.iteration
+    if request.method != "POST":  # before anything of the text is read: this is what refuses who may not
+        looks.show(iteration=iteration, by=door.by, at=request.at, asked=door.asked)
     parts = sealed_texts.read(iteration).sections
     form = Answering(
         request.POST or None,
@@ -186,14 +198,12 @@ def _read_or_answer(request: DeskRequest, door: Door) -> HttpResponseBase:
         initial={"seal": iteration.seal},
     )
     reasons: tuple[str, ...] = ()
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                return _give(request, door, form)
-            except Refused as problem:
-                reasons = problem.reasons
-    else:
-        looks.show(iteration=iteration, by=door.by, at=request.at, asked=door.asked)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _give(request, door, form)
+        except Refused as problem:
+            reasons = problem.reasons
+    heard = voices.hear(door.asked, door.by, at=request.at)
     stale = _stale(door, request.POST.get("seal", ""))
     words = {
         "door": door,
@@ -205,11 +215,11 @@ def _read_or_answer(request: DeskRequest, door: Door) -> HttpResponseBase:
         "stale": stale,
         "since": _since(door),
         "sheet": texts.sheet(iteration, parts, page=_page(request), address=door.file),
-        "objections": rules.objections_to_answering(door.asked, by=door.by, at=request.at),
+        "objections": rules.objections_to_answering(door.asked, by=door.by, at=request.at, heard=heard),
         "said": STANCES[door.asked.answer.stance] if door.asked.answer else None,
         "entry": receipts.entry_of(door.asked.answer) if door.asked.answer else None,
         "can_withdraw": not door.alone
-        and not rules.objections_to_withdrawing(door.asked, by=door.by, at=request.at, reason="…"),
+        and not rules.objections_to_withdrawing(door.asked, by=door.by, at=request.at, reason="…", heard=heard),
     }
     return render(request, "desk/rounds/answer.html", words, status=409 if reasons else 200)
 
@@ -240,7 +250,7 @@ def _page(request: DeskRequest) -> int:
 
 def _since(door: Door) -> dict[str, Any]:
     """What changed since the post's own last answer; for who gives the first, since the text that was agreed last."""
-    since = standing.since_signed(door.asked.pk)
+    since = standing.since_answer(door.asked)
     if since.before is None:
         agreed = comparing.since_agreed(door.asked)
         return {"agreed": agreed, "sections": _redlines(agreed.sections if agreed else ())}
