@@ -48,7 +48,7 @@ def messages() -> Iterator[Message]:
         SOURCE / "formats" / "steps.py",
         *SOURCE.glob("agreement/**/*.py"),
         *SOURCE.glob("publishing/*.py"),
-        *SOURCE.glob("services/*.py"),
+        *SOURCE.glob("services/**/*.py"),
         SOURCE / "delivery" / "measures.py",
     ]
     for file in sorted(python):

@@ -170,3 +170,41 @@ def test_a_preview_asks_the_same_number_of_questions_however_long_the_file(leade
         uploads.preview(few, by=leader, at=NOON)
     with django_assert_max_num_queries(14):
         uploads.preview(many, by=leader, at=NOON)
+
+
+EXPLORER = (
+    "Abbr,Agency/body,Name of service,Slug,2026-Q3 Vol.,2026-Q3 Digital vol.,2026-Q2 Vol.,Notes\n"
+    'Interior,Passports,Passports,passports,"1,200",900,***,x\n'  # 2
+    "Interior,,Licences,licences,500,800,-,\n"  # 3: more digital than all
+    "Interior,,Licences,licences,500,80,,\n"  # 4: the same service again
+    "Interior,,Permits,permits,5,4,,\n"  # 5: not in the register
+    "Work,,Pensions,pensions,#REF!,-7,,\n"  # 6
+)
+
+
+def test_the_layout_of_the_transactions_explorer_is_previewed_with_errors_by_cell_and_taken_in_by_choice(ministry):
+    pen = ministry.acting("pia", Role.PEN)
+    sent = send(EXPLORER, pen, name="explorer.csv")
+    told = uploads.preview(sent, by=pen, at=NOON)
+    assert [one.address for one in told.errors] == ["F3", "D4", "5", "E6", "F6"]
+    assert [(one.address, one.holds) for one in told.remarks] == [("G2", "***"), ("G3", "-")]
+    assert "twelve months that ended before it" in told.notes[0]
+    assert (told.rows, told.left_out) == (1, 4)
+    with pytest.raises(Refused, match="4 rows have errors"):
+        take(sent, pen)
+    take(sent, pen, good_only=True)
+    taken = {
+        (row.period.key, row.channel, row.quantity): row.amount for row in Submitted.objects.select_related("period")
+    }
+    assert taken == {
+        ("2025-07_2026-06", "", "transactions"): 1200, ("2025-07_2026-06", "digital", "transactions"): 900,
+        ("2025-04_2026-03", "", "transactions"): None,
+    }  # fmt: skip
+
+
+def test_a_table_that_is_not_utf_8_is_refused_with_its_row(ministry):
+    with pytest.raises(Refused, match="row 2: this is not UTF-8"):
+        uploads.send(
+            name="old.csv", data=EXPLORER.replace("Passports,p", "Pass\u00e9,p").encode("latin-1"),
+            by=ministry.acting("ada"), at=NOON,
+        )  # fmt: skip

@@ -120,7 +120,12 @@ def column(place: int) -> str:
 
 def read_transactions_explorer(path: str, data: bytes) -> Explorer:
     """Read the file as it is published. Refuses a table without the columns that name a service or without periods."""
-    rows = list(csv.reader(data.decode("utf-8-sig").splitlines(keepends=True)))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise Refused(f"{path}, row {line}: this is not UTF-8. Save the table as “CSV UTF-8”, then send it.") from None
+    rows = list(csv.reader(text.splitlines(keepends=True)))
     headers = [" ".join(header.split()) for header in rows[0]] if rows else []
     if missing := [name for name in _NAMES.values() if name not in headers]:
         raise Refused(
@@ -143,6 +148,11 @@ def read_transactions_explorer(path: str, data: bytes) -> Explorer:
         services.append(service)
     periods = sorted({f"{match[1]}-Q{match[2]}" for match in labels.values()})
     return Explorer(tuple(services), tuple(periods), tuple(sorted(odd)))
+
+
+def unread_rows(table: Explorer) -> list[OddCell]:
+    """Rows that were not read because their service stands in the table twice, by the cell that names it."""
+    return [each for each in table.odd if each.header == _NAMES["slug"]]
 
 
 def _service(

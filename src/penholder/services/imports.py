@@ -36,17 +36,9 @@ from penholder.services.cells import Cell, Given
 from penholder.services.models import Service, ServiceVersion, Submission, Submitted
 from penholder.services.periods import Span
 from penholder.services.registrations import Described, NewService
+from penholder.services.sheets import EXPLORER
 from penholder.services.totals import Compared
 
-# Name of a figure in the table → (channel, quantity).
-_FIGURES = {
-    "Vol.": ("", "transactions"),
-    "Digital vol.": ("digital", "transactions"),
-    "CPT (£)": ("", "cost-per-transaction"),
-    "Digital CPT (£)": ("digital", "cost-per-transaction"),
-    "Completion rate": ("", "completion-rate"),
-    "User satisfaction": ("", "share-satisfied"),
-}
 LAYOUT = "transactions-explorer"
 _WEEK = timedelta(days=7)
 
@@ -200,7 +192,7 @@ def _cells(explorer: Explorer) -> list[Cell]:
         for service in explorer.services
         for (period, name), held in service.figures.items()
         if held is not Mark.BLANK
-        for channel, quantity in [_FIGURES[name]]
+        for channel, quantity in [EXPLORER[name]]
         for place in [service.places[period, name]]
     ]
 
@@ -226,7 +218,7 @@ def _taken_back(said: set[tuple[str, str, str, str]], services: set[str], explor
 
 
 def _quantities() -> list[str]:
-    return sorted({quantity for _channel, quantity in _FIGURES.values()})
+    return sorted({quantity for _channel, quantity in EXPLORER.values()})
 
 
 def _headlines(explorer: Explorer) -> tuple[Compared, ...]:

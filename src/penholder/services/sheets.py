@@ -10,11 +10,12 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from penholder.errors import Refused
-from penholder.formats.figures import templates
+from penholder.formats.figures import explorer, templates
 from penholder.formats.figures.catalogue import Catalogue, ListedService
 from penholder.formats.figures.columns import Quantity, plain
 from penholder.formats.figures.numbers import Gap, Kind
-from penholder.formats.figures.periods import Period
+from penholder.formats.figures.periods import Period, Quarters
+from penholder.formats.figures.reading import Figures, read_figures
 from penholder.measure.values import Absence
 from penholder.services import periods, quantities
 from penholder.services.cells import Given
@@ -36,6 +37,15 @@ _HEADS = {
     "cost": ("cost", "total cost", "costs"),
     "contacts": ("contacts", "contacts of every kind"),
 }
+# Name of a figure in the Transactions Explorer → (channel, quantity).
+EXPLORER = {
+    "Vol.": ("", "transactions"),
+    "Digital vol.": ("digital", "transactions"),
+    "CPT (£)": ("", "cost-per-transaction"),
+    "Digital CPT (£)": ("digital", "cost-per-transaction"),
+    "Completion rate": ("", "completion-rate"),
+    "User satisfaction": ("", "share-satisfied"),
+}
 # A template longer than this is no form any more; it is sent in parts.
 MOST_ASKED = 5_000
 
@@ -56,6 +66,16 @@ def asked() -> tuple[Quantity, ...]:
     """What the template asks for: counts and cost. What its source would have to work out first is left out."""
     wanted = {each.key for each in quantities.QUANTITIES if each.unit == "count"} | {quantities.COST.key}
     return tuple(each for each in columns() if each.key in wanted)
+
+
+def read(name: str, data: bytes, *, quarters: Quarters | None = None) -> Figures:
+    """A file of figures read against the register: anybody's table, or the layout of the Transactions Explorer.
+
+    Raises Refused for a file that cannot be read at all. Three queries.
+    """
+    if explorer.is_explorer(data):
+        return explorer.read_explorer(name, data, catalogue=catalogue(), named=EXPLORER)
+    return read_figures(name, data, catalogue=catalogue(), quantities=columns(), quarters=quarters)
 
 
 def catalogue(*, organisation: str = "", service: str = "") -> Catalogue:

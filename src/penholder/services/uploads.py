@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from penholder.errors import Missing, Refused
-from penholder.formats.figures.reading import FigureRow, Figures, read_figures
+from penholder.formats.figures.reading import FigureRow, Figures
 from penholder.formats.figures.told import Fault, Told, Weight
 from penholder.people import permissions
 from penholder.people.acting import Acting
@@ -97,7 +97,7 @@ def send(*, name: str, data: bytes, by: Acting, at: datetime, quarters: str = ""
         raise Refused(objections)
     if by.person is None:
         raise Refused(_("Sign in to send a file."))
-    read_figures(name, data, catalogue=sheets.catalogue(), quantities=sheets.columns())
+    sheets.read(name, data)
     upload, made = Upload.objects.get_or_create(
         digest=hashlib.sha256(data).hexdigest(), person=by.person, taken_at=None,
         defaults={"name": name[:300], "data": data, "sent_at": at, "expires_at": at + KEPT, "quarters": quarters},
@@ -150,7 +150,7 @@ def preview(upload: Upload, *, by: Acting, at: datetime) -> Preview:
 def weigh(upload: Upload, data: bytes, *, by: Acting | None, at: datetime) -> Preview:
     """The preview of a file that need not be kept. `by` None: by a command on the machine."""
     quarters: Any = upload.quarters or None
-    read = read_figures(upload.name, data, catalogue=sheets.catalogue(), quantities=sheets.columns(), quarters=quarters)
+    read = sheets.read(upload.name, data, quarters=quarters)
     rows = {(row.sheet, row.row): row for row in read.rows}
     wrong = [_wrong(fault) for fault in read.faults]
     weighed: list[Weighed] = []

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as say
 
 from penholder.record.sealed import SealedModel
 from penholder.services.models.submitted import Service
@@ -14,18 +15,18 @@ from penholder.services.models.submitted import Service
 class Stage(models.TextChoices):
     """How far a service had come when it was assessed."""
 
-    ALPHA = "alpha", "Alpha"
-    BETA = "beta", "Beta"
-    LIVE = "live", "Live"
+    ALPHA = "alpha", say("Alpha")
+    BETA = "beta", say("Beta")
+    LIVE = "live", say("Live")
 
 
 class Result(models.TextChoices):
     """What a panel found, of the whole or of one point."""
 
-    MET = "met", "Met"
-    NOT_MET = "not-met", "Not met"
-    CONDITIONS = "met-with-conditions", "Met with conditions"
-    NOT_LOOKED_AT = "not-looked-at", "Not looked at"
+    MET = "met", say("Met")
+    NOT_MET = "not-met", say("Not met")
+    CONDITIONS = "met-with-conditions", say("Met with conditions")
+    NOT_LOOKED_AT = "not-looked-at", say("Not looked at")
 
 
 class Assessment(SealedModel):
