@@ -17,12 +17,16 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 from measuring import ROOT, free_port, machine, table, wait_for_port
 
 PEERS = ROOT / "benchmarks" / "live_peers"
 SECTIONS = 60
+# Rooms that somebody opened and left, to see what one takes.
+IDLE = 4
 SENTENCE = "Each department appoints a leader for its digital services, says by when, and reports what it has done. "
 MAKE = """
 import json, sys, django
@@ -38,8 +42,9 @@ from penholder.drafting.documents import Draft
 from penholder.people.models import Holding, Organisation, Person, Post
 call_command("migrate", verbosity=0)
 seed = json.load(open(sys.argv[1]))
-documents.put(key="strategy", kind="strategy", title="The strategy",
-              sections=[Draft(key, key, text) for key, text in seed.items()])
+for name in ("strategy", *(f"idle-{number}" for number in range(int(sys.argv[3])))):
+    documents.put(key=name, kind="strategy", title="The strategy",
+                  sections=[Draft(key, key, text) for key, text in seed.items()])
 body = Organisation.objects.create(key="centre", name="The centre")
 cookies = []
 for number in range(int(sys.argv[2])):
@@ -73,6 +78,14 @@ def memory(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def loaded(address: str) -> float:
+    """Seconds until the desk answers, of a server that has just begun to listen."""
+    began = time.monotonic()
+    with urllib.request.urlopen(f"{address}/account/login/", timeout=60) as answer:
+        answer.read()
+    return time.monotonic() - began
 
 
 def clients(**told: object) -> subprocess.Popen[str]:
@@ -114,7 +127,7 @@ def ours(seed: dict[str, str], asked: argparse.Namespace) -> dict:
             "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
             "PYTHONPATH": str(ROOT / "src"),
         }
-        made = [sys.executable, "-c", MAKE, str(file), str(asked.editors)]
+        made = [sys.executable, "-c", MAKE, str(file), str(asked.editors), str(IDLE)]
         cookies = json.loads(subprocess.run(made, env=told, check=True, capture_output=True, text=True).stdout)
         port = free_port()
         command = [sys.executable, "-c", "from penholder.cli.serve import serve; serve()", "--no-work"]
@@ -122,19 +135,22 @@ def ours(seed: dict[str, str], asked: argparse.Namespace) -> dict:
         try:
             wait_for_port(port, server)
             origin = f"http://localhost:{port}"
-            warm = clients(
-                kind="penholder", url=f"ws://localhost:{port}/desk/live/strategy/", origin=origin, cookies=cookies[:1],
-                room="strategy", clients=1, perSecond=1, seconds=0, sections=list(seed),
-            )  # fmt: skip
-            before_room = memory(server.pid)
-            opening = measured(server, warm)
-            typing = clients(
-                kind="penholder", url=f"ws://localhost:{port}/desk/live/strategy/", origin=origin, cookies=cookies,
-                room="strategy", clients=asked.editors, perSecond=asked.per_second, seconds=asked.seconds,
-                sections=list(seed),
-            )  # fmt: skip
-            found = measured(server, typing)
-            return found | {"first": opening["opened"], "room": opening["quiet"] - before_room}
+            started = loaded(origin)
+
+            def come(room: str, **more: object) -> dict:
+                told = {"origin": origin, "room": room, "cookies": cookies, "sections": list(seed)} | more
+                return measured(
+                    server, clients(kind="penholder", url=f"ws://localhost:{port}/desk/live/{room}/", **told)
+                )
+
+            # As cold as can be: nobody has written in the draft, and the server has asked the database nothing.
+            cold = come("strategy", clients=1, perSecond=2, seconds=1)
+            before_idle = memory(server.pid)
+            for number in range(IDLE):
+                come(f"idle-{number}", clients=1, perSecond=1, seconds=0)
+            idle = (memory(server.pid) - before_idle) / IDLE
+            found = come("strategy", clients=asked.editors, perSecond=asked.per_second, seconds=asked.seconds)
+            return found | {"started": started, "first": cold["opened"] + cold["kept"]["most"], "idle": idle}
         finally:
             server.terminate()
             server.wait(timeout=60)
@@ -194,8 +210,9 @@ def main() -> None:
                 ]
             )
             if "first" in found:
-                print(f"opening cold, Django already loaded: {found['first']:.0f} ms to {found['bytes'] / 1000:.0f} kB")
-                print(f"memory of the room and one who is in it: {found['room']:.1f} MB")
+                print(f"from listening to the desk's first page: {found['started']:.1f} s")
+                print(f"a draft that nobody has opened, to the first edit stored: {found['first']:.0f} ms")
+                print(f"memory of an idle room: {found['idle']:.1f} MB, for a draft of {found['bytes'] / 1000:.0f} kB")
     head = ["", "arrived", "p50 ms", "p95", "p99", "kept p95", "server CPU s", "opening ms", "memory MB"]
     table(head, rows)
 

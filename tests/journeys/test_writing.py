@@ -13,10 +13,11 @@ from tests.web.live.conftest import (  # noqa: F401 - fixtures
     key,
     lasting_server,
     office,
+    parent,
     run,
     server,
 )
-from tests.web.live.test_live import FREEZE
+from tests.web.live.scenes import FREEZE
 
 pytestmark = [pytest.mark.browser]
 SLOW_SOCKETS = """if (!sessionStorage.fast) {

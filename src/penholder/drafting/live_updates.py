@@ -112,7 +112,7 @@ def keep(*, document_id: int, updates: Sequence[LiveUpdate], known: int, at: dat
     }
     strange = typists.note(document, fresh) if fresh else set()
     for place, one in enumerate(updates):
-        if reasons := against[place] or (_somebody_elses(),) * (one.client in strange):
+        if reasons := against[place] or (somebody_elses(),) * (one.client in strange):
             refused[place] = reasons
         else:
             typed.append(drafts.Typed(one.update, one.by.post.words, one.by.said_name))
@@ -120,7 +120,8 @@ def keep(*, document_id: int, updates: Sequence[LiveUpdate], known: int, at: dat
     return Kept(now.sequence + 1, last, missed, refused)
 
 
-def _somebody_elses() -> str:
+def somebody_elses() -> str:
+    """Why nobody writes under a number that is not theirs."""
     return _("This window was taken for somebody else’s. Copy what you wrote, and load the page again.")
 
 

@@ -96,7 +96,7 @@ class Live:
             raise Answered(403, reasons)
         room = await self._room(document_id)
         if not await room.claims(client, visitor):
-            raise Answered(409, ["This client belongs to somebody else. Load the page again."])
+            raise Answered(409, keeping.somebody_elses(visitor))
         asker = Asker(visitor, client, reasons)
         if not posted:
             await requests.wait(room, asker, after, send)

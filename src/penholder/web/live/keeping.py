@@ -158,3 +158,9 @@ def too_long(size: int, visitor: Visitor) -> tuple[str, ...]:
     """Why a section of so many characters is too long, in the visitor's language. Asks nothing."""
     with translation.override(visitor.language or None):
         return tuple(writing.objections_to_size(size))
+
+
+def somebody_elses(visitor: Visitor) -> tuple[str, ...]:
+    """Why the visitor does not write under a number that is another's, in their language. Asks nothing."""
+    with translation.override(visitor.language or None):
+        return (live_updates.somebody_elses(),)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from penholder.web.live import frames
+from penholder.web.live import frames, keeping
 from penholder.web.live.frames import Garbled
 from penholder.web.live.rooms import Room, Sent
 from penholder.web.live.visitors import Visitor, cursor
@@ -97,6 +97,7 @@ async def talk(room: Room, member: Socket, receive: Any, send: Any) -> None:
         await send({"type": "websocket.close", "code": 1007})
         return
     if not await room.claims(client, member.visitor):
+        await send({"type": "websocket.send", "bytes": frames.state(keeping.somebody_elses(member.visitor))})
         await send({"type": "websocket.close", "code": 4409})
         return
     member.client = client

@@ -89,6 +89,7 @@ class Writing {
         if (this.editor) draw(this.editor.view, this.text(), this.section, cursors);
       },
       refused: (refusal) => this.refused(refusal.reasons, refusal.aside),
+      tooMuch: () => this.refused([this.words("too-much")], false, true),
     });
   }
 
@@ -152,7 +153,7 @@ class Writing {
   }
 
   /** What was typed last is not in the draft. The text is loaded anew, and theirs is shown to be copied. */
-  private refused(reasons: string[], aside: boolean): void {
+  private refused(reasons: string[], aside: boolean, atOnce = false): void {
     const own = this.text().toString();
     this.tell([this.words("not-kept"), ...reasons, (aside ? this.words("aside") : "") ?? ""]);
     const kept = document.createElement("details");
@@ -166,7 +167,7 @@ class Writing {
     text.setAttribute("aria-label", summary.textContent);
     kept.append(summary, text);
     this.told.append(kept);
-    if (!this.connection.everythingSaved) return; // more of it is on its way to be refused
+    if (!this.connection.everythingSaved && !atOnce) return; // more of it is on its way to be refused
     this.connection.end();
     this.start();
   }

@@ -12,7 +12,12 @@ export interface Listener {
   cursors(cursors: frames.Cursor[]): void;
   /** Something typed was not stored and never will be; the document here is not the server's any more. */
   refused(refusal: frames.Refusal): void;
+  /** More was inserted at once than the server takes; the document here is not the server's any more. */
+  tooMuch(): void;
 }
+
+// The server lets a socket go that says more than 2 MB; a chapter has a tenth of that.
+const MOST_AT_ONCE = 1_900_000;
 
 const SECONDS_TO_OPEN = 5;
 // A line that is dead says nothing, for minutes; what is typed is answered within a second when it is not.
@@ -110,6 +115,10 @@ export class Connection {
 
   private readonly typed = (update: Uint8Array, origin: unknown) => {
     if (origin === this) return;
+    if (update.length > MOST_AT_ONCE) {
+      window.setTimeout(() => this.listener.tooMuch());
+      return;
+    }
     if (this.unsaved.size === 0) this.askedAt = performance.now();
     this.number += 1;
     this.unsaved.set(this.number, update);
@@ -135,7 +144,7 @@ export class Connection {
     else this.connectSocket();
   }
 
-  /** They may not even read any more: nothing is tried again, and what they see stays to be copied. */
+  /** They may not even read any more, or not from this window: nothing is tried again; what they see can be copied. */
   private closed(): void {
     this.open = true;
     this.unsaved.clear();
@@ -183,7 +192,7 @@ export class Connection {
       if (this.socket !== socket) return;
       this.socket = null;
       this.signedOut = event.code === 4401;
-      if (event.code === 4403) return this.closed(); // the reasons have been told
+      if (event.code === 4403 || event.code === 4409) return this.closed(); // the reasons have been told
       const most = FAILURES_BEFORE_REQUESTS[this.socketWorked ? "before" : "never"];
       if (!welcomed && navigator.onLine && this.failures + 1 >= most) {
         this.byRequests = true;
@@ -265,6 +274,10 @@ export class Connection {
         void this.postUnsaved();
         this.tell();
       } catch (problem) {
+        if (problem instanceof Response && problem.status === 409) {
+          this.reasons = (await problem.json()).reasons;
+          return this.closed();
+        }
         this.signedOut = problem instanceof Response && problem.status === 401;
         this.again();
         return;
