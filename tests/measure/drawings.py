@@ -49,6 +49,7 @@ def branching(service: str = "carers-allowance", *, window: timedelta = timedelt
             Step(12, "had-it-already", after=("about-you",), outcome="already-done"),
             Step(11, "broke", outcome="error"),
             Step(20, "help", Kind.HELP),
+            Step(23, "help-by-phone", Kind.HELP),
             Step(21, "about-you-refused", Kind.VALIDATION_ERROR, of="about-you"),
             Step(22, "came-back", Kind.RESUME),
         ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -18,7 +19,14 @@ from penholder.measure.definitions import DEFINITIONS, definition
 from penholder.measure.figures import Coverage
 from penholder.measure.formulas.completion import Completion, completion
 from penholder.measure.formulas.costs import Cost, CostLine
-from penholder.measure.formulas.ease import errors_per_question, failure_demand, faster, reading_age, refusals, simpler
+from penholder.measure.formulas.ease import (
+    errors_per_question,
+    failure_demand,
+    faster,
+    reading_age_of,
+    refusals,
+    simpler,
+)
 from penholder.measure.formulas.satisfaction import Satisfaction
 from penholder.measure.formulas.take_up import ChannelClass, TakeUp, take_up
 from penholder.measure.intervals import difference, dispersion, share_interval, wilson
@@ -104,9 +112,13 @@ def test_the_question_that_is_refused_most_comes_first():
 
 
 def test_reading_age_and_failure_demand():
-    assert reading_age(words=100, sentences=10, syllables=150).value == pytest.approx(
-        0.39 * 10 + 11.8 * 1.5 - 15.59 + 5
-    )
+    drawn = branching()
+    said = "The applicant's circumstances necessitate verification of all documentation. We check it."
+    steps = (replace(drawn.steps[0], text=said), *drawn.steps[1:])
+    age = reading_age_of(replace(drawn, steps=steps))
+    # 76 letters in 11 words and two sentences: 4.71 × 76 / 11 + 0.5 × 11 / 2 − 21.43 = 13.9, rounded up and plus 5.
+    assert (age.value, age.n, age.coverage.had) == (19, 11, 1)
+    assert reading_age_of(drawn).value is Absence.NOT_PROVIDED
     assert failure_demand(failures=2, classified=8, contacts=20).coverage == Coverage(8, 20)
     with pytest.raises(Refused, match="each must lie between"):
         failure_demand(failures=9, classified=8, contacts=20)

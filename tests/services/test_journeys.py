@@ -13,6 +13,7 @@ from tests.services.conftest import NOON
 from penholder.errors import Refused
 from penholder.measure.intake import drawings, manifests, sealing
 from penholder.measure.intake.intake import Intake
+from penholder.measure.journey_definitions import Kind, Step
 from penholder.measure.journeys import micros
 from penholder.services import attempts, figures, journeys, publications
 from penholder.services.models import DrawnJourney, FrozenFigure
@@ -21,7 +22,10 @@ from penholder.services.periods import parse
 
 @pytest.fixture
 def licences(ministry):
-    return replace(straight("licences"), effective_from=date(2026, 1, 1))
+    drawn = straight("licences")
+    pages = (replace(drawn.steps[0], text="Apply for a licence here. It costs £20."), *drawn.steps[1:])
+    helps = (Step(20, "help", Kind.HELP), Step(21, "help-with-paying", Kind.HELP))
+    return replace(drawn, steps=(*pages, *helps), effective_from=date(2026, 1, 1))
 
 
 def test_a_version_is_read_back_as_it_was_drawn(licences):
@@ -75,6 +79,8 @@ def sealed(licences, tmp_path, settings):
             at = datetime(2026, month, 5, 9, attempt, tzinfo=UTC)
             channel = "digital" if attempt < 10 else "post"
             steps = ["start", "who-you-are", "pay", "done"] if attempt not in {7, 8, 9, 12, 13} else ["start"]
+            if not attempt:
+                steps[2:2] = ["help", "help-with-paying"]
             told = []
             for place, step in enumerate(steps):
                 number += 1
@@ -103,6 +109,10 @@ def test_journeys_give_figures_by_month_and_channel(sealed):
     assert found["2026-09", "post", "completion-rate"].value == 0.5
     assert found["2026-09", "", "median-time"].value == 360
     assert found["2026-09", "", "questions"].value == 2
+    assert found["2026-09", "", "help-opened"].value == 1 / 14, "once, although at two steps"
+    assert found["2026-09", "digital", "help-opened"].value == 0.1
+    age = found["2026-09", "", "reading-age"]
+    assert (age.value, age.coverage.had, age.coverage.asked) == (5, 1, 4)
 
 
 def test_a_quarter_is_counted_as_one(sealed):

@@ -160,6 +160,19 @@ def test_visits_count_events_and_the_attempts_behind_them(opening):
     }
 
 
+def test_help_is_opened_once_in_an_attempt_at_however_many_steps_of_help(opening):
+    drawn = branching()
+    events = (
+        walk("a", "start", "help", "help", "help-by-phone", drawn=drawn)
+        + walk("b", "start", "help-by-phone", drawn=drawn)
+        + walk("c", "help", ("start", 10), drawn=drawn)
+        + walk("d", "start", ("help", 73 * 60), drawn=drawn)
+        + walk("e", "start", "help", drawn=drawn, bot=True)
+    )
+    (answer,) = opening(events, (drawn,)).outcomes(Question((drawn,), at=LATER))
+    assert (answer.cohort, answer.helped) == (4, 2), "not before the start, not after the window, not by programs"
+
+
 # ── The engines against the judge ────────────────────────────────────────────────────────────────────────────────────
 
 DRAWN = (straight(), branching(), straight("rod-licence", window=timedelta(minutes=45)))

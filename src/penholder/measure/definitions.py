@@ -94,8 +94,8 @@ DOCUMENTS = Definition(
 )  # fmt: skip
 READING_AGE = Definition(
     "reading-age", 1, "Reading age",
-    "0.39 × words / sentences + 11.8 × syllables / words − 15.59, plus 5",
-    "J. P. Kincaid and others, “Derivation of New Readability Formulas”, 1975", "years of age", _BEGINNING,
+    "4.71 × letters and digits / words + 0.5 × words / sentences − 21.43, plus 5, rounded up, over all pages",
+    "R. J. Senter and E. A. Smith, “Automated Readability Index”, AMRL-TR-66-220, 1967", "years of age", _BEGINNING,
 )  # fmt: skip
 ERRORS_PER_QUESTION = Definition(
     "errors-per-question", 1, "Validation errors per question",

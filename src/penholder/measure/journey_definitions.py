@@ -40,7 +40,7 @@ class Step:
 
     A number is never given to another step, not even in a later version. `after` names the steps of which any one leads
     here: several of them join branches. `of` names the question to which a validation error belongs; `aliases` are the
-    words that logs use for the step.
+    words that logs use for the step. `text` is what the page says, in house Markdown, for its reading age.
     """
 
     number: int
@@ -50,6 +50,7 @@ class Step:
     outcome: str | None = None
     of: str = ""
     aliases: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)

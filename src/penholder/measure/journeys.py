@@ -61,9 +61,19 @@ COLUMNS = (
     Column("month", "int32", False, "year × 100 + month of first_at in UTC; the partition"),
     Column("first_at", "int64", False, "time of the first event, microseconds since 1970 UTC"),
     Column("last_at", "int64", False, "time of the last event, microseconds since 1970 UTC"),
-    Column("path", "list<int64>", False, "packed events, ascending, never empty; an event kept twice stands twice"),
+    Column(
+        "path",
+        "list<int64>",
+        False,
+        "packed events, ascending, never empty, at most 10,000; an event kept twice stands twice",
+    ),
     Column("events", "int32", False, "how many events the path holds"),
-    Column("bot", "bool", False, "whether any event was flagged as made by a program; counted, never deleted"),
+    Column(
+        "bot",
+        "bool",
+        False,
+        "whether any event was flagged as made by a program, or there were more than 10,000; never deleted",
+    ),
     Column(
         "definition", "int32", False, "version of the journey definition behind the next columns; 0 when there was none"
     ),

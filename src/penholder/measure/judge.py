@@ -93,6 +93,12 @@ class Attempt:
         """The events from the start to the end, with all others of the end's microsecond."""
         return [event for event in self.within if self.end and event.at <= self.end.at]
 
+    @property
+    def helped(self) -> bool:
+        """Whether help was opened within the window, at whichever of its steps."""
+        steps = [self.drawn.by_number.get(event.step) for event in self.within]
+        return any(step and step.kind is Kind.HELP for step in steps)
+
     def shown(self, *kinds: Kind) -> int:
         """How often steps of these kinds were met between start and end."""
         steps = [self.drawn.by_number.get(event.step) for event in self.until_end]
@@ -148,6 +154,7 @@ class Judge:
         return Outcomes(
             group=group,
             mature=dict(Counter(attempt.outcome for attempt in started if attempt.mature(at))),
+            helped=sum(1 for attempt in started if attempt.mature(at) and attempt.helped),
             young=len(young),
             under_way=sum(1 for attempt in young if attempt.outcome == OPEN),
             bots=len(attempts) - len(people),

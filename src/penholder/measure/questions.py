@@ -80,13 +80,15 @@ class Outcomes:
     """How attempts ended. `mature` counts by outcome those whose window has passed.
 
     `young` are attempts whose window has not passed, `under_way` those of them that have not ended. `bots` were flagged
-    as programs. `fragments` have no start: they came back to an attempt whose beginning was never sent, or lost it.
+    as programs. `helped` are mature attempts that opened help, at whichever of its steps. `fragments` have no start:
+    they came back to an attempt whose beginning was never sent, or lost it.
     """
 
     group: Group
     mature: dict[str, int] = field(default_factory=dict)
     young: int = 0
     under_way: int = 0
+    helped: int = 0
     bots: int = 0
     fragments: int = 0
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from penholder.measure.engines.asking import SqlEngine
 from penholder.measure.figures import Figure
 from penholder.measure.formulas.completion import completion
-from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, refusals, simpler
+from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, reading_age_of, refusals, simpler
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
 from penholder.measure.journeys import micros
 from penholder.measure.questions import Dimension, Effort, Group, Outcomes, Question, Visit
 from penholder.services import counting, journeys
 from penholder.services.periods import Span
 from penholder.services.periods import months as whole_months
+
+_PAGES = "words of the pages of the service, as its journey is drawn with them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ def _read(
         done = completion(answers)
         if key and (done.cohort or done.young):
             yield Attempted(service, key, channel, _sourced(done.figure()), done.young)
+        if key and done.cohort and _have_help(drawn, service, {answer.group.version for answer in answers}):
+            helped = help_opened(with_help=sum(answer.helped for answer in answers), attempts=done.cohort)
+            yield Attempted(service, key, channel, _sourced(helped), 0)
     for question in (whole, by_channel):
         yield from _efforts(engine.efforts(question), period)
     visits: defaultdict[tuple[str, str], list[Visit]] = defaultdict(list)
@@ -87,8 +92,7 @@ def _read(
         visits[visit.group.service, period(visit.group)].append(visit)
     for (service, key), met in visits.items():
         if key:
-            cohort = completion(outcomes[service, key, ""]).cohort
-            yield from _clearer(service, key, drawn, met, cohort)
+            yield from _clearer(service, key, drawn, met)
 
 
 def _efforts(efforts: Sequence[Effort], period: Callable[[Group], str]) -> Iterator[Attempted]:
@@ -102,20 +106,22 @@ def _efforts(efforts: Sequence[Effort], period: Callable[[Group], str]) -> Itera
                 yield Attempted(service, key, channel, _sourced(figure), 0)
 
 
-def _clearer(
-    service: str, period: str, drawn: Sequence[JourneyDefinition], met: list[Visit], cohort: int
-) -> Iterator[Attempted]:
+def _clearer(service: str, period: str, drawn: Sequence[JourneyDefinition], met: list[Visit]) -> Iterator[Attempted]:
     versions = {visit.group.version for visit in met}
     graphs = [each for each in drawn if each.service == service and each.version in versions]
     if len(graphs) != 1:
         return
     if questions := refusals(graphs[0], met):
         yield Attempted(service, period, "", _sourced(errors_per_question(questions)), 0)
-    # Which attempts opened help is known of one step of help; of several, only how many opened each.
-    helping = [step.number for step in graphs[0].steps if step.kind is Kind.HELP]
-    opened = sum(visit.attempts for visit in met if visit.step in helping)
-    if len(helping) == 1 and opened <= cohort:
-        yield Attempted(service, period, "", _sourced(help_opened(with_help=opened, attempts=cohort)), 0)
+    age = reading_age_of(graphs[0])
+    if age.n:
+        yield Attempted(service, period, "", replace(age, provenance=(_PAGES,)), 0)
+
+
+def _have_help(drawn: Iterable[JourneyDefinition], service: str, versions: set[int]) -> bool:
+    """Whether each of these versions draws a step at which help is opened: without, nobody could be seen to open it."""
+    graphs = [each for each in drawn if each.service == service and each.version in versions]
+    return all(any(step.kind is Kind.HELP for step in graph.steps) for graph in graphs)
 
 
 def _sourced(figure: Figure) -> Figure:

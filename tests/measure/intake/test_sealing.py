@@ -204,3 +204,16 @@ def test_a_new_definition_reads_the_old_events_again(tmp_path):
     generation = manifests.read(tmp_path).generation
     sealing.seal(tmp_path, at=AT)
     assert manifests.read(tmp_path).generation == generation
+
+
+def test_an_attempt_that_never_ends_is_taken_for_a_program_and_its_path_holds_no_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(folding, "LONGEST_PATH", 5)
+    told = [step(n, "about-you", "attempt-loop", f"2026-11-24T10:00:{n:02}Z") for n in range(12)]
+    send(tmp_path, *told[3:], step(90, "start", "attempt-fine", "2026-11-24T10:00:00Z"))
+    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
+    send(tmp_path, *told[:3])
+    sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
+    fine, loop = table(tmp_path, "journeys").to_pylist()
+    assert (fine["bot"], loop["bot"], loop["events"]) == (False, True, 5)
+    assert loop["last_at"] - loop["first_at"] == 4_000_000, "the first five, whatever came when"
+    assert manifests.read(tmp_path).events == 13

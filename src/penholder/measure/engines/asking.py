@@ -27,11 +27,12 @@ _NO_STEP = "-1"
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one engine says what all need: the week and the month of a start."""
+    """How one engine says what all need: the week and the month of a start, and whether help was opened."""
 
     folder: str  # of the SQL files
     week: str
     month: str
+    helped: str  # whether an attempt met a step of help within its window
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class _Drawn:
     pages: tuple[int, ...]
     questions: tuple[int, ...]
     documents: tuple[int, ...]
+    helps: tuple[int, ...]
 
 
 @cache
@@ -64,6 +66,7 @@ def _drawn(definition: JourneyDefinition) -> _Drawn:
         pages=of(Kind.PAGE, Kind.QUESTION),
         questions=of(Kind.QUESTION),
         documents=of(Kind.DOCUMENT),
+        helps=of(Kind.HELP),
     )
 
 
@@ -122,7 +125,7 @@ class SqlEngine(ABC):
         """See `questions.Engine`."""
         mature: dict[Group, dict[str, int]] = defaultdict(dict)
         others: dict[Group, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for _, group, (outcome, bot, fragment, ripe, attempts) in self._answers("outcomes", question):
+        for _, group, (outcome, bot, fragment, ripe, helped, attempts) in self._answers("outcomes", question):
             count, other = int(attempts), others[group]
             if bot:
                 other["bots"] += count
@@ -130,6 +133,7 @@ class SqlEngine(ABC):
                 other["fragments"] += count
             elif ripe:
                 mature[group][outcome] = mature[group].get(outcome, 0) + count
+                other["helped"] += count if helped else 0
             else:
                 other["young"] += count
                 other["under_way"] += count if outcome == OPEN else 0
@@ -185,6 +189,9 @@ class SqlEngine(ABC):
             "release": "release" if "release" in question.by else "''",
             "week": self.dialect.week if "week" in question.by else "0",
             "month": self.dialect.month if "month" in question.by else "0",
+            # Without a step of help nothing has to be looked at, and no path is read.
+            "helped": self.dialect.helped if drawn.helps else "1 = 0",
+            "helps": steps(drawn.helps),
             "version": str(drawn.version),
             "window": str(drawn.window),
             "idle": str(drawn.idle),

@@ -30,6 +30,8 @@ class _ClickHouse(SqlEngine):
         folder="clickhouse",
         week="intDiv(intDiv(began, 86400000000) + 3, 7)",
         month="toYYYYMM(fromUnixTimestamp64Micro(began, 'UTC'))",
+        helped="arrayExists(event -> bitAnd(event, 1023) IN ({helps}) AND bitShiftRight(event, 10) "
+        "BETWEEN assumeNotNull(started_at) AND assumeNotNull(started_at) + {window}, path)",
     )
 
     def over_all(self, stocktake: Stocktake) -> None:

@@ -29,6 +29,8 @@ class DuckDB(SqlEngine):
         folder="duckdb",
         week="(started_at // 86400000000 + 3) // 7",
         month="year(make_timestamp(started_at)) * 100 + month(make_timestamp(started_at))",
+        helped="len(list_filter(path, lambda event: (event & 1023) IN ({helps}) "
+        "AND event >> 10 BETWEEN started_at AND started_at + {window})) > 0",
     )
 
     _stocktake = Stocktake()

@@ -23,6 +23,8 @@ class Spark(SqlEngine):
         folder="spark",
         week="(started_at DIV 86400000000 + 3) DIV 7",
         month="year(timestamp_micros(started_at)) * 100 + month(timestamp_micros(started_at))",
+        helped="size(filter(path, event -> (event & 1023) IN ({helps}) "
+        "AND shiftright(event, 10) BETWEEN started_at AND started_at + {window})) > 0",
     )
 
     def __init__(self, files: Sequence[str], *, remote: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from penholder.errors import Refused
 from penholder.measure.definitions import (
@@ -22,10 +23,9 @@ from penholder.measure.figures import Coverage, Figure, share
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
 from penholder.measure.questions import Effort, Visit
 from penholder.measure.values import Absence, Value
+from penholder.text.clarity import readability
 
 _MICROSECONDS = 1_000_000
-# A child in the first grade of an American school is about six years old: grade plus five.
-_AGE_OF_GRADE_0 = 5
 
 
 def faster(effort: Effort) -> tuple[Figure, Figure]:
@@ -94,14 +94,14 @@ def help_opened(*, with_help: int, attempts: int) -> Figure:
     return share(HELP_OPENED, with_help, attempts, coverage=Coverage(attempts, attempts))
 
 
-def reading_age(*, words: int, sentences: int, syllables: int) -> Figure:
-    """The age at which people can read a page, from its counts (the grade of Flesch and Kincaid, plus five)."""
-    if min(words, sentences, syllables) < 0:
-        raise Refused("Words, sentences and syllables cannot be negative.")
-    if words == 0 or sentences == 0:
-        return Figure(READING_AGE, Absence.NOT_APPLICABLE, words, Coverage(0, 0))
-    grade = 0.39 * words / sentences + 11.8 * syllables / words - 15.59
-    return Figure(READING_AGE, grade + _AGE_OF_GRADE_0, words, Coverage(words, words))
+@lru_cache(1024)
+def reading_age_of(drawn: JourneyDefinition) -> Figure:
+    """The age at which people can read the pages of a journey, of those whose words its definition holds."""
+    pages = [step for step in drawn.steps if step.kind in {Kind.PAGE, Kind.QUESTION}]
+    told = [step.text for step in pages if step.text]
+    reading = readability(told)
+    value: Value = Absence.NOT_PROVIDED if reading.age is None else reading.age
+    return Figure(READING_AGE, value, reading.words, Coverage(len(told), len(pages)))
 
 
 def failure_demand(*, failures: int, classified: int, contacts: int) -> Figure:

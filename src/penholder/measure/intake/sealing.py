@@ -82,14 +82,11 @@ def _fold_in(
     new = manifests.begin(folder, before)
     name = f"{before.generation + 1:06}"
     fresh = folding.events(rows)
-    told = fresh.sort_by([(column, "ascending") for column in ("month", "service", "journey", "time")])
-    for month in sorted(set(told["month"].to_pylist())):
-        chosen = told.filter(pc.equal(told["month"], month))
-        write(new / EVENTS / f"month={month}" / f"{name}.parquet", chosen, at)
+    for month, chosen in _by_month(fresh):
+        write(new / EVENTS / f"month={month}" / f"{name}.parquet", folding.grouped(chosen), at)
     packed = folding.packed(fresh, definitions)
     journeys, gone = _with_those_there(new / JOURNEYS, packed, definitions, name, at)
-    for month in sorted(set(journeys["month"].to_pylist())):
-        chosen = journeys.filter(pc.equal(journeys["month"], month))
+    for month, chosen in _by_month(journeys):
         file = new / JOURNEYS / f"month={month}" / f"{name}.parquet"
         write(file, chosen, at)
         indexes.write(file, indexes.keys(chosen))
@@ -105,6 +102,13 @@ def _fold_in(
     )
     manifests.show(folder, new, after)
     return after, len(journeys)
+
+
+def _by_month(rows: pa.Table) -> list[tuple[int, pa.Table]]:
+    months = rows["month"].unique().sort().to_pylist()
+    if len(months) == 1:
+        return [(months[0], rows)]
+    return [(month, rows.filter(pc.equal(rows["month"], month))) for month in months]
 
 
 def _make_anew(folder: Path, definitions: Definitions, at: datetime) -> None:
@@ -124,8 +128,7 @@ def _make_anew(folder: Path, definitions: Definitions, at: datetime) -> None:
         plain = [each.replace_schema_metadata(None) for each in told]
         rows = folding.fold(folding.packed(pa.concat_tables(plain), definitions), definitions)
         count += len(rows)
-        for month in sorted(set(rows["month"].to_pylist())):
-            chosen = rows.filter(pc.equal(rows["month"], month))
+        for month, chosen in _by_month(rows):
             file = new / JOURNEYS / f"month={month}" / f"{before.generation + 1:06}s{place:04}.parquet"
             write(file, chosen, at)
             indexes.write(file, indexes.keys(chosen))

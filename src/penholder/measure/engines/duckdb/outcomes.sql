@@ -1,8 +1,8 @@
 -- How attempts ended. Fragments, which have no start, lie where their first event lies.
 SELECT service, {channel} AS channel, {release} AS release, {week} AS week, {month} AS month,
-    outcome, bot, fragment, NOT fragment AND started_at + {window} <= {at} AS mature, count(*) AS attempts
+    outcome, bot, fragment, NOT fragment AND started_at + {window} <= {at} AS mature, helped, count(*) AS attempts
 FROM (
-    SELECT service, channel, release, outcome, bot, started_at IS NULL AS fragment,
+    SELECT service, channel, release, outcome, bot, started_at IS NULL AS fragment, {helped} AS helped,
         coalesce(started_at, first_at) AS started_at
     FROM {journeys}
     WHERE service IN ({services}) AND definition = {version}
