@@ -320,3 +320,76 @@ def test_an_action_shows_its_measure_with_its_target_and_whether_it_is_frozen(mi
     assert "Target 90.0% by 31 March 2027" in words
     assert "The target is not met." in words
     assert "Not yet published here: it may still change" in words
+
+
+def words_of(answer):
+    import re
+    from html import unescape
+
+    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+@pytest.fixture
+def revised(ministry, draw, events, settings, tmp_path):
+    """A count that was published twice, and a service that got another name in between."""
+    settings.PENHOLDER_PUBLIC = tmp_path / "public"
+    ministry.service("licences", body="transport")
+    ministry.service("permits", body="transport")
+    for day, count, reason in ((date(2026, 10, 2), 3000, ""), (date(2026, 11, 2), 3100, "A box was found.")):
+        ministry.submit(
+            "licences", "2026-Q2", published=True, transactions=count, digital__transactions=1500, reason=reason,
+            said_on=day,
+        )  # fmt: skip
+    registrations.change(
+        key="licences", as_of=date(2026, 11, 2), said_on=date(2026, 11, 2), reason="People know it so.", by=None,
+        at=NOON, name="Driving licences",
+    )  # fmt: skip
+
+
+def ask(client, on, page="/services/licences/"):
+    return client.get("/as-published/", {"page": page, "on": on})
+
+
+def test_any_page_of_services_is_asked_as_it_was_published_on_a_day(revised, client):
+    answer = ask(client, "2026-11-02")
+    assert "Driving licences" in words_of(answer)
+    assert "3,100" in words_of(answer)
+    assert ask(client, "2026-10-31").headers["Location"].endswith("on=2026-10-02"), "nothing became public in between"
+    answer = ask(client, "2026-10-02")
+    words = words_of(answer)
+    assert "This page as it was published on 2 October 2026." in words
+    assert "Driving" not in words, "it was named so later"
+    assert "3,000" in words
+    assert "3,100" not in words
+    assert "No published figure of this service was changed." in words
+    assert "Permits" not in words_of(ask(client, "2026-10-02", "/services/of/transport/")), "nothing was said of it"
+    assert 'content="noindex"' in answer.content.decode()
+    assert 'href="/as-published/?on=2026-10-02&amp;page=/services/of/transport/"' in answer.content.decode()
+    figures_then = ask(client, "2026-10-02", "/services/licences/figures.csv")
+    assert ",3000,value," in figures_then.content.decode("utf-8-sig")
+    assert figures_then.headers["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    ("on", "page", "status", "words"),
+    [
+        ("soon", "/services/", 400, "Write the day as year, month and day, such as 2026-11-20."),
+        ("2020-01-01", "/services/", 400, "Nothing had been published by then. The first day is 2026-10-02."),
+        ("2026-10-02", "/services/<b>/", 404, "There was no such page on that day"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_is_answered_with_what_to_do(revised, client, on, page, status, words):  # noqa: PLR0917
+    answer = ask(client, on, page)
+    assert answer.status_code == status
+    assert words in words_of(answer)
+    assert b"<b>" not in answer.content
+
+
+def test_every_page_of_services_asks_for_a_day_and_leads_to_the_days(revised, draw):
+    drawn = draw(at=NOON)
+    for address in ("/services/", "/services/licences/", "/services/of/transport/", "/services/changed/"):
+        page = drawn.text(address)
+        assert f'name="page" value="{address}"' in page
+        assert 'href="/services/published/"' in page
+    assert "2 November 2026 licences 2026-Q2" in drawn.words("/services/published/")

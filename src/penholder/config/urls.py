@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from penholder.web.desk import monthly_form, signing
 from penholder.web.desk.shell import asset
+from penholder.web.public.earlier import as_published
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("penholder.web.desk.urls")),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answer/<str:token>/", signing.answer_by_link, name="by-link"),
     path("answer/<str:token>/files/<str:name>", signing.file_by_link, name="by-link-file"),
     path("monthly/<str:token>/", monthly_form.fill, name="monthly-form"),
+    path("as-published/", as_published),
     path("assets/<str:name>", asset),
 ]
 

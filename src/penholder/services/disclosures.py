@@ -218,8 +218,18 @@ def axis_of(met: Mapping[Span, int]) -> tuple[Span, ...]:
     return tuple(months(date(at // 12, at % 12 + 1, 1), length) for at in range(starts[0], starts[-1] + 1, step))
 
 
-def read(*, at: datetime, events: Path | None = None) -> Disclosed | None:
-    """Everything that is public at a moment; None while the register is empty. `events` is where they are sealed."""
+def days() -> list[date]:
+    """Every day on which figures became public, oldest first. Two queries."""
+    sources = Submission.objects.filter(published=True).values_list("said_on", flat=True).distinct()
+    ours = Publication.objects.filter(published_at__isnull=False).values_list("published_at", flat=True)
+    return sorted({*sources, *(timezone.localdate(each) for each in ours if each)})
+
+
+def read(*, at: datetime, events: Path | None = None, as_said: bool = False) -> Disclosed | None:
+    """Everything that is public at a moment; None while the register is empty. `events` is where they are sealed.
+
+    `as_said`: services, too, are described as they had been by then, for a moment that is over.
+    """
     on = timezone.localdate(at)
     listed = tuple(standing.listed())
     if not listed:
@@ -233,6 +243,9 @@ def read(*, at: datetime, events: Path | None = None) -> Disclosed | None:
         if (each.service, each.period) not in told.covered
     }
     counts |= _frozen_counts(on)
+    if as_said:
+        met = {each.service for each in table.figures} | {service for service, _period, _channel in counts}
+        listed = tuple(standing.as_said(listed, on=on, met=met))
     sources = tuple(_sources(on))
     public = {source.key for source in sources}
     revised: defaultdict[str, list[RevisionOf]] = defaultdict(list)

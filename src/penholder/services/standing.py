@@ -9,8 +9,8 @@ All is plain data; nothing below makes a query.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Q
@@ -176,6 +176,31 @@ def listed(*, organisation: str = "", keys: Iterable[str] | None = None) -> list
         ),
         key=lambda each: (each.name.casefold(), each.key),
     )
+
+
+def as_said(services: Iterable[ServiceStanding], *, on: date, met: Collection[str]) -> list[ServiceStanding]:
+    """Services as they had been described by a day. No query.
+
+    One of which nothing had been said is left out, unless it is among `met`: then it is described as it first was.
+    """
+    found = []
+    for each in services:
+        history = tuple(said for said in each.history if said.said_on <= on)
+        history = history or (each.history[:1] if each.key in met else ())
+        if history:
+            targets = [one for one in each.targets if one.said_on <= on]
+            last = {one.definition: one.number for one in targets}
+            found.append(
+                replace(
+                    each, now=history[-1], history=history,
+                    releases=tuple(one for one in each.releases if one.released_on <= on),
+                    targets=tuple(replace(one, stands=last[one.definition] == one.number) for one in targets),
+                    exemplar=tuple(one for one in each.exemplar if one[1] <= on),
+                    became=tuple(one for one in each.became if one.on <= on),
+                    came_from=tuple(one for one in each.came_from if one.on <= on),
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda each: (each.name.casefold(), each.key))
 
 
 def one(key: str) -> ServiceStanding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +40,7 @@ class Drawing:
     language: str
     languages: tuple[str, ...]
     built: Built
+    as_published: date | None = None  # the day as of which pages are drawn; None: as they stand
 
     @property
     def root(self) -> str:
@@ -72,6 +74,10 @@ class Drawing:
                 "canonical": f"{settings.PENHOLDER_ADDRESS.rstrip('/')}{full}",
                 "absolute": bool(settings.PENHOLDER_ADDRESS),
                 "built": self.built,
+                "as_published": self.as_published,
+                "path": path,
+                "canonical_path": full,
+                "asks_day": path.startswith("/services/"),
                 **context,
             }
         )

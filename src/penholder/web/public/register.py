@@ -6,11 +6,14 @@ register.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,6 +38,8 @@ from penholder.web.public.service import MOST_SOURCES, address, of_organisation
 
 # A page of these is light, and few enough to be read through.
 A_PAGE = 100
+# More than ten years of months; an older day is asked with the form.
+_MOST_DAYS = 150
 # Points between the change over all and the change like with like from which the total alone would mislead.
 _MISLEADING = 2
 
@@ -81,10 +86,31 @@ def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn]:
         yield from _list(drawing, told, order, made_of)
     for key, services in told.by_organisation.items():
         yield from _department(drawing, told, key, services, made_of)
+    yield drawing.undrawn("/services/published/", made_of, partial(_published, drawing, told))
     yield drawing.undrawn("/services/definitions/", made_of, partial(_definitions, drawing))
     for publication in told.publications:
         path = f"/services/publications/{publication.key}/"
         yield drawing.undrawn(path, made_of, partial(_publication, drawing, told, publication))
+
+
+def _published(drawing: Drawing, told: Disclosed) -> Page:
+    """The newest days on which figures became public, and what became public on each."""
+    by_day: defaultdict[date, list[dict[str, str]]] = defaultdict(list)
+    for one in told.publications:
+        words = f"{one.organisation_name}, {one.period}"
+        path = f"/services/publications/{one.key}/"
+        by_day[timezone.localdate(one.published_at)].append({"words": words, "path": path})
+    for source in told.sources:
+        by_day[source.said_on].append({"words": source.name, "path": ""})
+    return drawing.page(
+        "/services/published/",
+        "services_published.html",
+        title=_("Figures as they were published"),
+        description=_("Every day on which figures of services became public."),
+        crumbs=(Crumb(_("Services"), "/services/"),),
+        asked_page=f"{drawing.root}/services/",
+        days=sorted(by_day.items(), reverse=True)[:_MOST_DAYS],
+    )
 
 
 def _definitions(drawing: Drawing) -> Page:

@@ -124,8 +124,8 @@ class Site:
         }
 
 
-def read(*, at: datetime) -> Site:
-    """Everything that stands at `at`."""
+def read(*, at: datetime, figures: bool = True) -> Site:
+    """Everything that stands at `at`; without `figures`, nothing of services and measures."""
     try:
         stands: Standing | None = standing.read()
     except Missing:
@@ -145,8 +145,8 @@ def read(*, at: datetime) -> Site:
         texts=texts,
         agreements=agreements,
         evidence=bundles.plans(published, agreements),
-        services=disclosed.read(at=at, events=Path(settings.PENHOLDER_EVENTS)),
-        measures=_measures(stands, at),
+        services=disclosed.read(at=at, events=Path(settings.PENHOLDER_EVENTS)) if figures else None,
+        measures=_measures(stands, at) if figures else {},
     )
 
 
