@@ -142,6 +142,7 @@ def test_whatever_is_written_every_part_is_xml_and_the_words_come_back(source):
 
 @settings(max_examples=60, deadline=None)
 @given(house_markdown)
+@example(": *plain*")
 def test_an_export_that_comes_back_untouched_is_the_same_canonical_text(source):
     data = write(Outgoing("Title", (source, "## Last\n")))
     texts = carried.untouched(data, name="plan.docx")
@@ -207,6 +208,28 @@ def test_a_suggestion_that_cannot_stand_in_the_text_stands_in_a_comment():
     (comment,) = back.comments
     assert comment.author == "Dan"
     assert comment.text == "Suggestion 4\n\nIt would read:\n\nBoards lead."
+
+
+@pytest.mark.parametrize(("language", "page"), [("en-GB", "Page  of "), ("cy-GB", "Tudalen  o ")])
+def test_each_page_says_at_its_foot_which_text_it_is_and_which_page(language, page):
+    data = write(Outgoing("Plan & more", (PLAN,), language=language, state="Iteration 3, Narrative"))
+    foot = part(data, "word/footer1.xml")
+    runs = "".join(re.findall(r"(?<!<w:r>)<w:r>(?:<w:tab/>)?<w:t xml:space=\"preserve\">([^<]*)", foot))
+    assert runs == f"Plan &amp; more · Iteration 3, Narrative{page}"
+    assert re.findall(r'instr=" (\w+) "', foot) == ["PAGE", "NUMPAGES"]
+    name = re.search(r'<w:footerReference w:type="default" r:id="(\w+)"', part(data, "word/document.xml"))[1]
+    assert (
+        f'Id="{name}"' in re.search(r"<Relationship [^>]*footer1[^>]*>", part(data, "word/_rels/document.xml.rels"))[0]
+    )
+
+
+def test_columns_of_a_table_are_as_wide_as_their_words_ask_for():
+    table = f"| Step | What it is |\n|---|---|\n| 1 | {'Words. ' * 12} |\n"
+    widths = [
+        int(one) for one in re.findall(r'gridCol w:w="(\d+)"', part(write(Outgoing("", (table,))), "word/document.xml"))
+    ]
+    assert widths[0] * 5 < widths[1]
+    assert sum(widths) <= 9026
 
 
 def test_a_text_without_suggestions_has_no_tracked_changes():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from penholder.drafting import drafts, media, naming, sealed_texts, suggestions, threads
 from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread, What
 from penholder.drafting.models import Document, Iteration, Section
@@ -33,6 +36,7 @@ def iteration(row: Iteration, kind: Kind = "docx", *, language: str = "en") -> b
             language=LANGUAGES.get(language, "en-GB"),
             origin=Origin(row.document.key, row.number, row.seal),
             pictures=_pictures(row),
+            state=_state(row, language),
         ),
         kind,
     )
@@ -60,9 +64,18 @@ def draft(document: Document, by: Seat, kind: Kind = "docx", *, language: str = 
             pictures=_pictures(latest) if latest else lambda _path: None,
             proposals=tuple(proposals),
             discussions=tuple(discussions),
+            state=_state(None, language),
         ),
         kind,
     )
+
+
+def _state(row: Iteration | None, language: str) -> str:
+    """Which state of a text a file holds, for the foot of its pages; None is the draft."""
+    with translation.override(language):
+        if row is None:
+            return _("Draft")
+        return _("Iteration %(number)d, %(label)s") % {"number": row.number, "label": row.label}
 
 
 def _made(outgoing: Outgoing, kind: Kind) -> bytes:

@@ -39,7 +39,10 @@ def keep(*, document: Document, at: datetime, apart: timedelta = APART) -> Waypo
         return None
     sections = list(Section.objects.filter(document=document))
     rows = [[one.key, one.title, digest(one.text)] for one in sections]
-    if not rows or (last is not None and last.sections == rows):
+    if last is not None and last.sections == rows:  # what was typed since was taken back
+        Waypoint.objects.filter(pk=last.pk).update(sequence=document.readable_upto)
+        return None
+    if not rows:
         return None
     with transaction.atomic():
         DraftedText.objects.bulk_create(

@@ -67,14 +67,17 @@ def leaves(source: str) -> tuple[Leaf, ...]:
 
 def _leaf(block: int, source: str, cursor: int, token: Token, *, cell: bool) -> tuple[Leaf, int]:
     children = token.children or ()
-    try:
-        opening = None if cell else _OPENING.match(source, cursor)
-        reader = _Reader(source, opening.end() if opening else cursor)
-        reader.read(children)
-    except _Lost:
-        return Leaf(block, " ".join(inline_words(children).split()), (), cell), cursor
-    words, places = fold("".join(reader.words), reader.places)
-    return Leaf(block, words, tuple(places), cell), reader.at
+    opening = None if cell else _OPENING.match(source, cursor)
+    # What begins a line may also be words: a colon with no term before it begins no definition.
+    for begin in (opening.end() if opening else cursor, cursor):
+        reader = _Reader(source, begin)
+        try:
+            reader.read(children)
+        except _Lost:
+            continue
+        words, places = fold("".join(reader.words), reader.places)
+        return Leaf(block, words, tuple(places), cell), reader.at
+    return Leaf(block, " ".join(inline_words(children).split()), (), cell), cursor
 
 
 def fold(words: str, places: Sequence[int]) -> tuple[str, list[int]]:

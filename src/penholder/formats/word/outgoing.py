@@ -44,7 +44,10 @@ class Discussion:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A document with its texts (one for each section, in order). `pictures` gives the bytes of one, or None."""
+    """A document with its texts (one for each section, in order). `pictures` gives the bytes of one, or None.
+
+    `state` says in words which state of the text it is; it stands at the foot of each page.
+    """
 
     title: str
     texts: tuple[str, ...]
@@ -53,3 +56,4 @@ class Outgoing:
     pictures: Callable[[str], bytes | None] = lambda _path: None
     proposals: tuple[Proposal, ...] = ()
     discussions: tuple[Discussion, ...] = ()
+    state: str = ""

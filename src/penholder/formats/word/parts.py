@@ -30,6 +30,7 @@ _CONTENT = {
     "word/numbering.xml": f"{_MAIN}.numbering+xml",
     "word/settings.xml": f"{_MAIN}.settings+xml",
     "word/footnotes.xml": f"{_MAIN}.footnotes+xml",
+    "word/footer1.xml": f"{_MAIN}.footer+xml",
     "word/comments.xml": f"{_MAIN}.comments+xml",
     "word/commentsExtended.xml": f"{_MAIN}.commentsExtended+xml",
     "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
@@ -64,6 +65,20 @@ def top_relations() -> str:
             ("rId3", f"{OFFICE}/custom-properties", "docProps/custom.xml", False),
         ]
     )
+
+
+def footer(title: str, state: str, language: str) -> str:
+    """What stands at the foot of each page: which text this is, in which state, and which page of how many."""
+    which = escape(" · ".join(filter(None, (title, state))))
+    page, of = ("Tudalen", "o") if language.startswith("cy") else ("Page", "of")
+    number, count = (
+        f'<w:fldSimple w:instr=" {field} "><w:r><w:t>1</w:t></w:r></w:fldSimple>' for field in ("PAGE", "NUMPAGES")
+    )
+    said, between, then = (f'<w:r>{tab}<w:t xml:space="preserve">{words}</w:t></w:r>' for tab, words in (
+        ("", which), ("<w:tab/>", f"{page} "), ("", f" {of} "),
+    ))  # fmt: skip
+    inside = f'<w:pPr><w:pStyle w:val="Footer"/></w:pPr>{said}{between}{number}{then}{count}'
+    return f"{HEAD}<w:ftr {NAMES}><w:p>{inside}</w:p></w:ftr>"
 
 
 def core(title: str, language: str) -> str:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from xml.sax.saxutils import quoteattr
 
@@ -30,6 +31,8 @@ from penholder.text.markdown import Span, spans
 
 # English Metric Units, in which pictures are measured: one pixel of 96 to the inch, and what fits between the margins.
 _PIXEL, _WIDEST = 9525, 5_400_000
+# What stands between the margins of an A4 page, in twentieths of a point; letters of the shortest and longest column.
+_TEXT_WIDTH, _SHORT, _LONG = 9026, 8, 60
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 _ENDS = {"png": (".png",), "jpeg": (".jpg", ".jpeg"), "gif": (".gif",)}
 # A zip whose entries all bear one date is the same, byte by byte, whenever it is made.
@@ -42,7 +45,8 @@ def write(outgoing: Outgoing) -> bytes:
     body = "".join(writer.text(text) for text in outgoing.texts)
     title = f'<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr>{run(outgoing.title)}</w:p>' if outgoing.title else ""
     page = (
-        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" '
+        f'<w:sectPr><w:footerReference w:type="default" r:id="{writer.footer}"/><w:pgSz w:w="11906" w:h="16838"/>'
+        '<w:pgMar w:top="1440" w:right="1440" w:bottom="1440" '
         'w:left="1440" w:header="708" w:footer="708" w:gutter="0"/></w:sectPr>'
     )
     files: dict[str, str | bytes] = {
@@ -54,6 +58,7 @@ def write(outgoing: Outgoing) -> bytes:
         "word/numbering.xml": parts.numbering(writer.lists),
         "word/settings.xml": parts.settings(),
         "word/footnotes.xml": writer.footnotes(),
+        "word/footer1.xml": parts.footer(outgoing.title, outgoing.state, outgoing.language),
         "docProps/core.xml": parts.core(outgoing.title, outgoing.language),
         "docProps/custom.xml": parts.custom(outgoing.origin),
         "customXml/item1.xml": parts.carried(tuple(map(canonical, outgoing.texts))),
@@ -88,8 +93,10 @@ class Writer:
     _passages: dict[int, tuple[int, Span]] = field(default_factory=dict)  # by their first token
     _tracked: Tracked | None = None
     _leaf: int = 0
+    footer: str = ""  # the id by which the pages refer to it
 
     def __post_init__(self) -> None:
+        self.footer = self._relate(f"{parts.OFFICE}/footer", "footer1.xml")
         for kind in ("styles", "numbering", "settings", "footnotes", "comments"):
             self._relate(f"{parts.OFFICE}/{kind}", f"{kind}.xml")
         self._relate("http://schemas.microsoft.com/office/2011/relationships/commentsExtended", "commentsExtended.xml")
@@ -199,23 +206,25 @@ class Writer:
     def _table(self, index: int, close: int) -> str:
         tokens, ends = (self._parsed.tokens, self._parsed.close) if self._parsed else ((), ())
         rows: list[str] = []
-        widest = 0
+        longest: list[int] = []  # of each column, its longest cell
         for at in range(index, close):
             if tokens[at].type != "tr_open":
                 continue
             head = tokens[at - 1].type == "thead_open"
             cells = [one for one in range(at, ends[at]) if tokens[one].type in {"th_open", "td_open"}]
-            widest = max(widest, len(cells))
+            said = [len(tokens[one + 1].content) for one in cells]
+            longest = [max(pair) for pair in zip_longest(longest, said, fillvalue=0)]
             properties = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if head else "<w:trPr><w:cantSplit/></w:trPr>"
             laid = "".join(f"<w:tc><w:tcPr/>{self._paragraph(one + 1, _aligned(tokens[one]))}</w:tc>" for one in cells)
             rows.append(f"<w:tr>{properties}{laid}</w:tr>")
-        grid = "<w:gridCol/>" * widest
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _widths(longest))
         look = (
             '<w:tblLook w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         )
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="Lined"/><w:tblW w:w="5000" w:type="pct"/>{look}</w:tblPr>'
-            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl><w:p/>"
+            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+            '<w:p><w:pPr><w:spacing w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
         )
 
     def _directive(self, directive: Directive, index: int, close: int) -> str:
@@ -337,6 +346,12 @@ class Writer:
             f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
             "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
         )
+
+
+def _widths(longest: Sequence[int]) -> list[int]:
+    """How wide each column is, in twentieths of a point: as its longest cell asks, but no sliver and not everything."""
+    shares = [min(max(one, _SHORT), _LONG) for one in longest]
+    return [_TEXT_WIDTH * share // sum(shares) for share in shares]
 
 
 def _aligned(cell: Token) -> Place:

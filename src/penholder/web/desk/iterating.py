@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
 from penholder.drafting import drafts as texts_of
-from penholder.drafting import hints, histories, restorations, sealings
+from penholder.drafting import hints, histories, restorations, sealings, waypoints
 from penholder.drafting.drafts import Reading
 from penholder.drafting.histories import Part
 from penholder.drafting.models import Document, Iteration
@@ -166,6 +167,8 @@ def restore(request: DeskRequest, key: str, number: int) -> HttpResponseBase:
     if request.method == "POST":
         return _restore(request, document, row, wanted, by)
     reading = texts_of.read(document.pk)
+    # What is read now is what others' writing is held against when it is brought back, however much comes until then.
+    waypoints.keep(document=reading.document, at=request.at, apart=timedelta(0))
     context = {
         "document": document,
         "iteration": row,
