@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from penholder.drafting import drafts, rights, rules, typists
-from penholder.drafting.models import Document, DraftUpdate
+from penholder.drafting.models import Document
 from penholder.errors import Missing
 from penholder.people.acting import Acting, holding_now
 
@@ -77,7 +76,7 @@ def standing(document_id: int, writers: Collection[Acting], *, at: datetime) -> 
 
 
 def _standing(document: Document, writers: Collection[Acting], at: datetime) -> Standing:
-    latest = DraftUpdate.objects.filter(document=document).aggregate(last=Max("sequence"))["last"] or 0
+    latest = drafts.last_update(document.pk)
     objections, strangers = _objections(document, writers, at)
     return Standing(latest, tuple(rules.objections_of_freeze(document)), objections, strangers)
 
@@ -112,7 +111,7 @@ def keep(*, document_id: int, updates: Sequence[LiveUpdate], known: int, at: dat
     }
     strange = typists.note(document, fresh) if fresh else set()
     for place, one in enumerate(updates):
-        if reasons := against[place] or (somebody_elses(),) * (one.client in strange):
+        if reasons := against[place] or ((somebody_elses(),) if one.client in strange else ()):
             refused[place] = reasons
         else:
             typed.append(drafts.Typed(one.update, one.by.post.words, one.by.said_name))

@@ -32,7 +32,7 @@ SECONDS_BETWEEN_CURSORS = 0.1
 # How often everybody's session and post are looked at, though they type nothing.
 SECONDS_BETWEEN_ROLLS = 1.0
 # Rows of sections follow when so much time has passed; who reads or seals brings them up to date anyway.
-SECONDS_BETWEEN_READABLE = 10.0
+SECONDS_BETWEEN_READABLE = 30.0
 # Who was away for some seconds is told what they missed out of memory; beyond that they get the whole.
 UPDATES_REMEMBERED = 2000
 # Whose a number is that the draft knows and no person typed under.
