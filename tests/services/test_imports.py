@@ -148,6 +148,27 @@ def volumes(file):
     return found
 
 
+@pytest.mark.django_db
+def test_a_department_that_was_renamed_between_versions_is_one_line():
+    from penholder.people.models import Succession
+    from penholder.services import disclosures
+
+    pills = "NHS,Pills,pills,100,50,120,60"
+    first = take_in(
+        table(f"DH,Department of Health,{pills}", "DH,Department of Health,NHS,Teeth,teeth,10,5,,"), "2017-10-02"
+    )
+    second = take_in(table(f"DHSC,Department of Health and Social Care,{pills}"), "2018-09-19")
+    assert (first.renamed, len(second.renamed)) == ((), 1)
+    row = Succession.objects.get()
+    assert (row.predecessor.key, row.successor.key, row.on) == ("dh", "dhsc", date(2018, 1, 8))
+    assert row.reason.endswith("S.I. 2018/378")
+    told = disclosures.read(at=NOW)
+    assert {key: len(listed) for key, listed in told.by_organisation.items()} == {"dhsc": 2}, "closed before, too"
+    assert told.line("dh") == "dhsc"
+    before = disclosures.read(at=NOW.replace(year=2017), as_said=True)
+    assert set(before.by_organisation) == {"dh"}, "in 2017 it was called so"
+
+
 def test_periods_are_those_that_the_public_table_says_in_words(shared):
     with (shared / "services" / "transaction-volumes_2018-09-19.csv").open(encoding="utf-8-sig", newline="") as lines:
         headers = next(csv.reader(lines))

@@ -135,6 +135,8 @@ def _show_table(report: Report) -> None:
     ):
         figures.add_row(f"{count:,}", words)
     out.print(figures)
+    for one in report.renamed:
+        out.print(f"Known to have been renamed: {escape(one)}.")
     for cell in report.odd[:ODD_SHOWN]:
         out.print(f"  [dim]row {cell.row}, column {cell.column}[/]  “{escape(cell.holds)}”: {escape(cell.explanation)}")
     if len(report.odd) > ODD_SHOWN:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -24,7 +24,8 @@ from penholder.measure.definitions import DEFINITIONS, Definition, definition
 from penholder.measure.figures import Coverage, Figure
 from penholder.measure.formulas.costs import CostLine
 from penholder.measure.values import Absence
-from penholder.services import costlines, figures, frozen, standing, values, walks
+from penholder.people.models import Organisation
+from penholder.services import costlines, figures, frozen, renames, standing, values, walks
 from penholder.services.cells import Given
 from penholder.services.figures import FigureOf, Table
 from penholder.services.frozen import Frozen
@@ -90,6 +91,7 @@ class Disclosed:
     assessments: Mapping[str, tuple[Assessment, ...]]  # by service, newest first, with their points
     costs: Mapping[tuple[str, str], tuple[CostLine, ...]]  # by (service, period), of published periods
     walks: Mapping[str, Walk]  # by service, of those whose journeys are known
+    followers: Mapping[str, str] = field(default_factory=dict)  # organisations → the one that answers for them now
 
     def of(self, service: str, period: str, key: str, *, channel: str = "") -> FigureOf | None:
         """A figure by the definition in force when its period began, or by the first one for what is older than that.
@@ -146,6 +148,10 @@ class Disclosed:
         for service, period, _channel in self.counts:
             met[service][self.table.spans[period]] += 1
         return dict(met)
+
+    def line(self, organisation: str) -> str:
+        """The organisation under which services of another are listed: itself, or the one that followed it."""
+        return self.followers.get(organisation, organisation)
 
     def volume(self, service: str, period: str, *, channel: str = "") -> Given:
         """Completed transactions, or why there is no number."""
@@ -246,6 +252,7 @@ def read(*, at: datetime, events: Path | None = None, as_said: bool = False) -> 
     if as_said:
         met = {each.service for each in table.figures} | {service for service, _period, _channel in counts}
         listed = tuple(standing.as_said(listed, on=on, met=met))
+    followers = renames.followers(on=on)
     sources = tuple(_sources(on))
     public = {source.key for source in sources}
     revised: defaultdict[str, list[RevisionOf]] = defaultdict(list)
@@ -255,7 +262,7 @@ def read(*, at: datetime, events: Path | None = None, as_said: bool = False) -> 
             revised[revision.after.service].append(revision)
     return Disclosed(
         on=on,
-        services=listed,
+        services=tuple(_followed(each, followers) for each in listed),
         table=table,
         counts=counts,
         revisions={key: tuple(rows) for key, rows in revised.items()},
@@ -264,7 +271,16 @@ def read(*, at: datetime, events: Path | None = None, as_said: bool = False) -> 
         assessments=_assessments(on),
         costs={where: lines for where, lines in costlines.by_service_and_period().items() if where in told.covered},
         walks=walks.read(events, at=at, releases=releases) if events else {},
+        followers={key: after.key for key, after in followers.items()},
     )
+
+
+def _followed(service: ServiceStanding, followers: Mapping[str, Organisation]) -> ServiceStanding:
+    """The service under the organisation that answers for it now, so that a renamed department is one line."""
+    after = followers.get(service.now.organisation)
+    if after is None:
+        return service
+    return replace(service, now=replace(service.now, organisation=after.key, organisation_name=after.name))
 
 
 def _frozen_counts(on: date) -> dict[tuple[str, str, str], Given]:

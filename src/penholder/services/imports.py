@@ -31,7 +31,7 @@ from penholder.measure.values import Absence
 from penholder.people import organisations
 from penholder.people.models import Organisation
 from penholder.people.organisations import Named
-from penholder.services import registrations, submissions, totals
+from penholder.services import registrations, renames, submissions, totals
 from penholder.services.cells import Cell, Given
 from penholder.services.models import Service, ServiceVersion, Submission, Submitted
 from penholder.services.periods import Span
@@ -58,6 +58,7 @@ class Report:
     new_services: tuple[str, ...] = ()
     changed_services: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()  # keys of services that an older version listed and this one does not
+    renamed: tuple[str, ...] = ()  # departments that were found to follow others, in words
     values: int = 0
     new: int = 0
     same: int = 0
@@ -136,6 +137,7 @@ def _know_what_is_there() -> None:
 
 def _register(explorer: Explorer, before: set[str], report: Report, *, at: datetime) -> registrations.Put:
     bodies = _organisations(explorer, at=at)
+    report.renamed = tuple(str(row) for row in renames.declare(on=report.said_on, at=at))
     stood = {
         version.service.key: registrations.said(version)
         for version in ServiceVersion.objects.filter(superseded_by=None).select_related(

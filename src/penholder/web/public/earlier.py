@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from penholder.publishing.sites import Page, Undrawn
+from penholder.publishing.sites import Page, Redirect, Undrawn
 from penholder.services import disclosures
 from penholder.services.disclosures import Disclosed
 from penholder.web import built
@@ -43,11 +43,11 @@ class _Unmarked(Ingredients):
     """What a page is drawn from, where nobody asks whether it changed."""
 
     @property
-    def by_service(self) -> dict[str, str]:  # type: ignore[override]
+    def by_service(self) -> dict[str, str]:
         return defaultdict(str)
 
     @property
-    def whole(self) -> str:  # type: ignore[override]
+    def whole(self) -> str:
         return ""
 
 
@@ -113,12 +113,12 @@ def _found(frame: Drawing, page: str, day: date) -> Page | None:
     at = timezone.make_aware(datetime.combine(day, time.min))
     drawing = replace(frame, site=replace(frame.site, services=told, at=at), as_published=day)
     for one in _all(drawing, Ingredients(told, ()), file=not page.endswith("/")):
-        if one.path == page:
+        if one.path == page and not isinstance(one, Redirect):
             return one.drawn() if isinstance(one, Undrawn) else one
     return None
 
 
-def _all(drawing: Drawing, ingredients: Ingredients, *, file: bool) -> Iterator[Page | Undrawn]:
+def _all(drawing: Drawing, ingredients: Ingredients, *, file: bool) -> Iterator[Page | Undrawn | Redirect]:
     unmarked = _Unmarked(ingredients.told, ())
     if file:
         yield from services_data.files(unmarked)

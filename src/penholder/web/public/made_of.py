@@ -88,7 +88,7 @@ class Ingredients:
         met = told.provenance.get(service.key, frozenset())
         yield [each for each in told.sources if each.name in met]
         yield [(each.key, each.seal, each.signed_by)
-               for each in told.publications if each.organisation == service.organisation]  # fmt: skip
+               for each in told.publications if told.line(each.organisation) == service.organisation]  # fmt: skip
         if walk := told.walks.get(service.key):
             yield from _walk(walk)
 
@@ -96,7 +96,13 @@ class Ingredients:
     def whole(self) -> str:
         """Everything that lists, totals and publications are drawn from."""
         publications = [replace(each, manifest="") for each in self.told.publications]
-        return digest(sorted(self.by_service.items()), self.told.sources, publications, self.asked)
+        return digest(
+            sorted(self.by_service.items()),
+            self.told.sources,
+            publications,
+            self.asked,
+            sorted(self.told.followers.items()),
+        )
 
 
 def _figure(each: FigureOf) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from penholder.errors import Refused
 from penholder.measure.definitions import DEFINITIONS
 from penholder.measure.matched import LikeWithLike, Total
 from penholder.measure.values import Absence
-from penholder.publishing.sites import Page, Undrawn
+from penholder.publishing.sites import Page, Redirect, Undrawn
 from penholder.services import disclosures, quarters
 from penholder.services.disclosures import Disclosed, PublicationOf
 from penholder.services.figures import FigureOf
@@ -73,7 +73,7 @@ class Line:
     cells: tuple[Said, ...]  # in the order of KPIS
 
 
-def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn]:
+def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn | Redirect]:
     """The overview, the lists, a list for each department, definitions, and every publication of figures.
 
     `made_of` says what all of them are drawn from.
@@ -86,6 +86,9 @@ def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn]:
         yield from _list(drawing, told, order, made_of)
     for key, services in told.by_organisation.items():
         yield from _department(drawing, told, key, services, made_of)
+    for before, after in told.followers.items():
+        if after in told.by_organisation:
+            yield Redirect(f"{drawing.root}{of_organisation(before)}", f"{drawing.root}{of_organisation(after)}")
     yield drawing.undrawn("/services/published/", made_of, partial(_published, drawing, told))
     yield drawing.undrawn("/services/definitions/", made_of, partial(_definitions, drawing))
     for publication in told.publications:
@@ -382,7 +385,7 @@ def _department(
                 treemap=_treemap([tile for tile in tiles if tile.size], name),
                 lines=[_line(told, one) for one in chosen],
                 kpis=[str(figures.TITLES[one]) for one in disclosures.KPIS],
-                publications=[one for one in told.publications if one.organisation == key][:12],
+                publications=[one for one in told.publications if told.line(one.organisation) == key][:12],
                 **_of_list(told, by_volume, number, links, len(ordered)),
             )
 
@@ -411,7 +414,7 @@ def _publication(drawing: Drawing, told: Disclosed, publication: PublicationOf) 
         description=_("The figures of one period as they were signed off and published."),
         crumbs=(
             Crumb(_("Services"), "/services/"),
-            Crumb(publication.organisation_name, of_organisation(publication.organisation), english=True),
+            Crumb(publication.organisation_name, of_organisation(told.line(publication.organisation)), english=True),
         ),
         publication=publication,
         period=figures.period(span),

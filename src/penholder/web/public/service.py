@@ -299,6 +299,6 @@ def _sources(told: Disclosed, service: ServiceStanding) -> list[Source]:
         Source(_("Publication %(key)s, signed off by %(post)s") % {"key": each.key, "post": each.signed_by}, each.seal,
                f"/services/publications/{each.key}/")
         for each in told.publications
-        if each.organisation == service.organisation
+        if told.line(each.organisation) == service.organisation
     ]  # fmt: skip
     return found + [Source(each.name, each.digest) for each in told.sources if each.name in met]
