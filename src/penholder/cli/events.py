@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from penholder.cli import beside, console
+from penholder.cli.funnels import funnel
 
 
 def folder() -> Path:
@@ -158,6 +159,9 @@ def keep(service: str | None, days: int | None, *, for_good: bool, as_json: bool
     for name, count in kept.items():
         click.echo(f"{name}: {count} days after the last event")
     click.echo("Attempts at every other service are kept for good." if kept else "All attempts are kept for good.")
+
+
+events.add_command(funnel)
 
 
 @events.group()

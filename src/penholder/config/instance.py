@@ -21,6 +21,11 @@ def home() -> Path:
     return Path(os.environ.get("PENHOLDER_HOME", "home")).resolve()
 
 
+def engine() -> str:
+    """The address of the engine that counts journeys: PENHOLDER_ENGINE, or DuckDB. Needs no database."""
+    return os.environ.get("PENHOLDER_ENGINE", "")
+
+
 def storage() -> str:
     """The address at which sealed events lie besides the home: PENHOLDER_STORAGE, or nowhere. Needs no database."""
     return os.environ.get("PENHOLDER_STORAGE", "")

@@ -107,7 +107,7 @@ PENHOLDER_CACHE = HOME / "cache"
 # The log of journey events and what was sealed of it; commands that need no database find it by the home alone.
 PENHOLDER_EVENTS = HOME / "events"
 # The address of the engine that counts journeys, when one machine is outgrown; empty: DuckDB, in this process.
-PENHOLDER_ENGINE = os.environ.get("PENHOLDER_ENGINE", "")
+PENHOLDER_ENGINE = instance.engine()
 # Where sealed events lie besides the folder, for other machines and engines; empty: nowhere.
 PENHOLDER_STORAGE = instance.storage()
 # The callable that gives every page of the site; publishing may not import the door that draws them.

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from penholder.agreement import reminders, rounds
 from penholder.drafting import waypoints
-from penholder.jobs import about_drafts, figures, letters, notices, work
+from penholder.jobs import about_drafts, attempts, figures, letters, notices, work
 from penholder.jobs.models import Letter
 from penholder.jobs.posting import Sender
 from penholder.jobs.work import Duty
@@ -39,6 +39,7 @@ def every(sender: Sender) -> list[Duty]:
         Duty("Letters sent", moment, lambda _: sender.send_due()),
         Duty("Drafts kept for looking back", 5 * minute, lambda at: waypoints.keep_all(at=at)),
         Duty("Checkpoints signed", timedelta(hours=1), sign),
+        Duty("Old attempts forgotten", timedelta(hours=1), attempts.forget, by_the_clock=True),
         Duty("Files of figures forgotten", timedelta(hours=1), uploads.forget),
         Duty("Old letters forgotten", timedelta(hours=6), lambda at: letters.forget(at=at)),
         Duty("", minute, alive),
