@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from statistics import median
 
 from django.utils.translation import gettext as _
 
 from penholder.measure.definitions import Definition
 from penholder.measure.values import Absence
+from penholder.services import unusual
 from penholder.services.figures import FigureOf, Table
 from penholder.services.models import FlagKind
 from penholder.services.periods import Span
@@ -19,15 +19,6 @@ from penholder.services.values import RevisionOf
 # The four figures that every department must supply.
 # Source: Government Digital Strategy of 2012, and the GOV.UK Service Manual, "Data you must publish".
 SUPPLIED = ("completion-rate", "digital-take-up", "share-satisfied", "cost-per-transaction")
-
-# A period is compared with those before it, when there are enough of them to say what is usual.
-_LEAST_BEFORE, _MOST_BEFORE = 4, 12
-
-# B. Iglewicz and D. Hoaglin, "How to Detect and Handle Outliers" (1993): a modified z-score above 3.5 is far off.
-_FAR = 3.5
-_MAD_TO_DEVIATION = 0.6745
-# Where earlier periods hardly differ, a hundredth of their middle counts as their spread: less is rounding.
-_LEAST_SPREAD = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +74,13 @@ def _outliers(services: Mapping[str, str], span: Span, now: Table, before: Table
         value = each.figure.value
         if each.channel or isinstance(value, Absence) or not _in_force(each.figure.definition, span):
             continue
-        known = earlier[_series(each)][-_MOST_BEFORE:]
-        if far_off(float(value), known):
+        usual = unusual.far(float(value), earlier[_series(each)])
+        if usual is not None:
             yield Noticed(each.service, FlagKind.OUTLIER, each.figure.definition.key, "",
                           _("%(service)s: %(figure)s is %(value)s; before, it was about %(usual)s.")
                           % {"service": services.get(each.service, each.service),
                              "figure": each.figure.definition.key, "value": spelled(each.figure.definition, value),
-                             "usual": spelled(each.figure.definition, median(known))})  # fmt: skip
-
-
-def far_off(value: float, known: Sequence[float]) -> bool:
-    """Whether a value lies far from what was usual: by the modified z-score, given four earlier periods or more."""
-    if len(known) < _LEAST_BEFORE:
-        return False
-    middle = median(known)
-    spread = max(median(abs(each - middle) for each in known), abs(middle) * _LEAST_SPREAD)
-    return spread > 0 and _MAD_TO_DEVIATION * abs(value - middle) / spread > _FAR
+                             "usual": spelled(each.figure.definition, usual)})  # fmt: skip
 
 
 def _replaced(services: Mapping[str, str], span: Span, now: Table, public: Iterable[FigureOf]) -> Iterator[Noticed]:

@@ -13,13 +13,14 @@ from penholder.services.cells import MOST_KEYS, Cell
 from penholder.services.models import Submitted
 
 # Fewer periods than this say nothing about what is usual; older ones were another service.
-FEWEST, MOST = 3, 12
-# Away from the median by more than three times what is usual, and by more than half: a season moves by less.
-TIMES, PART = 3.0, 0.5
-# The median distance from the median is two thirds of a standard deviation.
-_SCALE = 1.4826
-# Below this, a handful of people is a large part.
-SMALLEST = 20
+FEWEST, MOST = 4, 12
+# B. Iglewicz and D. Hoaglin, "How to Detect and Handle Outliers" (1993): a modified z-score above 3.5 is far off.
+_FAR = 3.5
+_MAD_TO_DEVIATION = 0.6745
+# Where earlier periods hardly differ, a hundredth of their middle counts as their spread: less is rounding.
+_LEAST_SPREAD = 0.01
+# Of counts: a season moves them by less than half, and below so many a handful of people is a large part.
+PART, SMALLEST = 0.5, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,18 @@ class Unusual:
     periods: int
 
 
-def far(value: float, before: Iterable[float]) -> float | None:
-    """The median of what was before, where `value` is far from it; None where it is not, or too little is known."""
+def far(value: float, before: Iterable[float], *, part: float = 0, smallest: float = 0) -> float | None:
+    """The median of what was before, where `value` is far from it; None where it is not, or too little is known.
+
+    Nothing is far that is away by no more than `smallest`, or by no more than this `part` of the median.
+    """
     known = list(before)[-MOST:]
     if len(known) < FEWEST:
         return None
     middle = median(known)
-    usual = _SCALE * median(abs(each - middle) for each in known)
+    spread = max(median(abs(each - middle) for each in known), abs(middle) * _LEAST_SPREAD)
     apart = abs(value - middle)
-    if apart < SMALLEST or apart <= PART * middle or apart <= TIMES * usual:
+    if apart <= max(smallest, part * abs(middle)) or _MAD_TO_DEVIATION * apart <= _FAR * spread:
         return None
     return middle
 
@@ -63,7 +67,7 @@ def among(cells: Iterable[Cell]) -> list[Unusual]:
     found = []
     for cell, value in listed:
         earlier = sorted(one for one in series[_series(cell)].values() if one[0] < cell.period.starts_on)
-        usual = far(value, [before for _starts, before in earlier])
+        usual = far(value, [before for _starts, before in earlier], part=PART, smallest=SMALLEST)
         if usual is not None:
             found.append(Unusual(cell, usual, len(earlier)))
     return found
