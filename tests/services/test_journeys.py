@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from tests.measure.drawings import branching, straight
 from tests.measure.intake.events import batch, event, take
 from tests.services.conftest import NOON
 
+from penholder.cli import main
 from penholder.errors import Refused
 from penholder.measure.intake import drawings, manifests, sealing
 from penholder.measure.intake.intake import Intake
 from penholder.measure.journey_definitions import Kind, Step
 from penholder.measure.journeys import micros
 from penholder.services import attempts, figures, journeys, publications
-from penholder.services.models import DrawnJourney, FrozenFigure
+from penholder.services.models import DrawnJourney, FrozenFigure, Period
 from penholder.services.periods import parse
 
 
@@ -146,3 +150,16 @@ def test_what_has_not_had_its_time_is_not_judged(sealed):
 def test_nothing_sealed_gives_no_figures(licences, tmp_path):
     journeys.draw(drawn=licences, by=None, at=NOON)
     assert attempts.figures(tmp_path, [parse("2026-10")], at=NOON) == []
+
+
+def test_a_command_shows_live_figures_of_a_period_that_nobody_has_noted(sealed, tmp_path, settings):
+    assert not Period.objects.filter(key="2026-10").exists()
+    told = json.loads(
+        CliRunner().invoke(main, ["services", "figures", "licences", "--period", "2026-10", "--json"]).stdout
+    )
+    rate = next(each for each in told if (each["figure"], each["channel"]) == ("completion-rate", ""))
+    assert (rate["n"], rate["origin"], rate["coverage"]) == (14, "journeys", [14, 14])
+    said = CliRunner().invoke(main, ["services", "figures", "licences", "--period", "2026-10"]).stdout
+    assert re.search(r"Completion rate +all +64.3% +38.8% to 83.7% +14 +journeys", said)
+    nothing = CliRunner().invoke(main, ["services", "figures", "licences", "--period", "2031-01"]).stdout
+    assert "No figure of licences for 2031-01" in nothing

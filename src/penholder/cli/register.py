@@ -12,7 +12,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from penholder.cli import console, figures
+from penholder.cli import console, figures, live_figures
 
 if TYPE_CHECKING:
     from penholder.services.imports import Report, Weekly
@@ -218,5 +218,6 @@ def draw(file: Path, reason: str) -> None:
     click.echo(f"Version {row.number} of “{graph['service']}” is drawn; sealing knows {count} versions.")
 
 
+services.add_command(live_figures.figures_)
 services.add_command(figures.template)
 services.add_command(figures.upload)

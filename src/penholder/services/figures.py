@@ -138,6 +138,8 @@ def _with_journeys(
     """The same figures with those that journeys give in place of those that were submitted."""
     rows = Period.objects.all() if keys is None else Period.objects.filter(key__in=keys)
     spans = [period_rows.span(row) for row in rows]
+    # Events come before anybody submits or freezes anything, so a period that is named need not be noted yet.
+    spans += [period_rows.parse(key) for key in keys or () if key not in {span.key for span in spans}]
     counted = [
         FigureOf(each.service, each.period, each.channel, each.figure, _young(each.young), "journeys")
         for each in attempts.figures(Path(settings.PENHOLDER_EVENTS), spans, at=at, services=services)
@@ -165,7 +167,8 @@ def _listed(keys: Iterable[str] | None) -> list[str] | None:
 
 def _table(found: list[FigureOf]) -> Table:
     rows = {row.key: row for row in Period.objects.all()}
-    spans = {key: period_rows.span(row) for key, row in rows.items()}
+    spans = {each.period: period_rows.parse(each.period) for each in found if each.period not in rows}
+    spans |= {key: period_rows.span(row) for key, row in rows.items()}
     found.sort(key=lambda each: (each.service, spans[each.period], each.figure.definition.key, each.channel))
     return Table(tuple(found), spans, {key: row.label for key, row in rows.items() if row.label})
 
