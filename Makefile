@@ -33,11 +33,11 @@ demo: $(BUILD) ## Install, build, load the demo strategy, publish it and serve i
 
 # What the database must hold is asked of PostgreSQL too, first; the whole comes last, so that the last line counts all tests.
 test: check ## Everything: style, types, layers, and all tests with branch coverage, in a browser and on PostgreSQL too
-	@PENHOLDER_TESTS_ON=postgresql $(BIN)/pytest -n 2 -q -m "engines and not browser and not slow"
+	@PENHOLDER_TESTS_ON=postgresql $(BIN)/pytest -n 2 --dist loadfile -q -m "engines and not browser and not slow"
 	@$(PYTHON) tools/machine.py office >/dev/null || true
 	@PENHOLDER_CHROMIUM="$$($(PYTHON) tools/machine.py browser)" && PENHOLDER_JAVA="$$($(PYTHON) tools/machine.py java)" && \
 	PENHOLDER_SPARK="$${PENHOLDER_SPARK-$$($(PYTHON) tools/wheels.py spark)}" && \
-	export PENHOLDER_CHROMIUM PENHOLDER_JAVA PENHOLDER_SPARK && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+	export PENHOLDER_CHROMIUM PENHOLDER_JAVA PENHOLDER_SPARK && $(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(BUILD) ## The quick checks: style, types, layers
 	$(BIN)/ruff check

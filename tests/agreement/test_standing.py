@@ -280,9 +280,8 @@ def rows_read(read) -> int:
     return handed
 
 
-@pytest.mark.slow
 def test_what_a_page_costs_does_not_grow_with_history(office):
-    """10, 100 and 1,000 rounds that ended: the same queries, and the same number of rows read."""
+    """10 and 100 rounds that ended: the same queries and rows read. benchmarks/desk.py goes on to 1,000."""
     open_round = office.open(office.seal())
     reads = {
         "round": lambda: standing.round_standing(open_round.pk, at=office.at),
@@ -295,8 +294,8 @@ def test_what_a_page_costs_does_not_grow_with_history(office):
     }
     costs = []
     made = 0
-    for wanted in (10, 100, 1000):
+    for wanted in (10, 100):
         history(office, wanted - made, made)
         made = wanted
         costs.append({name: (queries(read), rows_read(read)) for name, read in reads.items()})
-    assert costs[0] == costs[1] == costs[2]
+    assert costs[0] == costs[1]

@@ -242,19 +242,3 @@ def test_checking_an_instance_finds_an_altered_byte(home, tmp_path):
 def test_home_may_be_given_before_the_command(home):
     found = run("--home", str(home), "iterations", "strategy", "--json")
     assert len(json.loads(found.stdout)) >= 3
-
-
-@pytest.mark.slow
-def test_the_demonstration_loads_once_and_keeps_what_was_changed(tmp_path):
-    home = tmp_path / "home"
-    first = run("demo", "--no-serve", home=home)
-    assert first.returncode == 0, first.stderr
-    assert "14 actions" in first.stdout
-    before = run("iterations", "--json", home=home).stdout
-    again = run("demo", "--no-serve", home=home)
-    assert again.returncode == 0
-    assert "Loaded" not in again.stdout
-    assert run("iterations", "--json", home=home).stdout == before
-    target = tmp_path / "site.zip"
-    assert run("export", str(target), home=home).returncode == 0
-    assert target.stat().st_size > 100_000

@@ -56,6 +56,7 @@ def home(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     done = run(folder, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
+    assert "14 actions" in done.stdout
     return folder
 
 
@@ -103,10 +104,15 @@ def test_the_password_is_made_anew_for_each_home_and_only_its_owner_can_read_it(
     assert found["passwords"] == found["people"]  # one password, and a salt for everybody
 
 
-def test_a_second_start_keeps_what_is_there_and_prints_how_to_sign_in(home):
-    before = look(home)
+def test_a_second_start_keeps_what_is_there_and_prints_how_to_sign_in(home, tmp_path):
+    before, iterations = look(home), run(home, "iterations", "--json").stdout
     done = run(home, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
+    assert "Loaded" not in done.stdout
+    assert run(home, "iterations", "--json").stdout == iterations
+    target = tmp_path / "site.zip"
+    assert run(home, "export", str(target)).returncode == 0
+    assert target.stat().st_size > 100_000
     known = json.loads((home / "demo-sign-in.json").read_text(encoding="utf-8"))
     assert known["password"] in done.stdout
     assert "orla.penhallow@demo.example" in done.stdout
