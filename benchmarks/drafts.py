@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/drafts.py                       60,000 words, 100,000 updates
     .venv/bin/python benchmarks/drafts.py --updates 10000
 
-Each page is asked for as a browser would, through Django, over SQLite; the medians of five are printed. Meanwhile
+Each page is asked for as a browser would, through Django, over SQLite; the medians of three are printed. Meanwhile
 somebody types. Beside them stands what it takes to play all updates again, which is the way that none of them goes.
 """
 # ruff: noqa: PLC0415 - Django is started by main
@@ -31,9 +31,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 SECTIONS = 60
 SENTENCE = "Each department appoints a leader for its digital services, says by when, and reports what it has done. "
-TIMES = 5
+TIMES = 3
 # So often somebody opens the draft while it is written; each is a moment of its timeline.
-LOOKS = 30
+LOOKS = 20
 
 
 def prepare(words: int, updates: int) -> Any:
@@ -121,8 +121,8 @@ def typing(document: Any, stop: threading.Event) -> Callable[[], None]:
     return act
 
 
-def measure(document: Any) -> list[tuple[str, float]]:
-    """What each page takes, in milliseconds."""
+def measure(document: Any) -> None:
+    """Print what each page takes, in milliseconds."""
     from django.test import Client
     from django.utils import timezone
 
@@ -159,21 +159,22 @@ def measure(document: Any) -> list[tuple[str, float]]:
             answer = page(f"{home}/restore/1/", seen=seen, reason="It was better.", against=against, **choices)
 
     page(f"{home}/draft/")
-    found = [
-        ("overview of the draft", timed(lambda: page(f"{home}/draft/"))),
-        ("a section, to write in it", timed(lambda: page(f"{home}/draft/s7/"))),
-        ("the draft, for who is asked", timed(lambda: page(f"{home}/together/"))),
-        ("since you were last here", timed(lambda: page(f"{home}/since/?since={since}"))),
-        ("a moment of the timeline", timed(lambda: page(f"{home}/timeline/?step=20"))),
-        ("change a section, name its passages", timed(named)),
-        ("read a stage, bring it back", timed(restore, 3)),
+    asked: list[tuple[str, Callable[[], object], int]] = [
+        ("overview of the draft", lambda: page(f"{home}/draft/"), TIMES),
+        ("a section, to write in it", lambda: page(f"{home}/draft/s7/"), TIMES),
+        ("the draft, for who is asked", lambda: page(f"{home}/together/"), TIMES),
+        ("since you were last here", lambda: page(f"{home}/since/?since={since}"), TIMES),
+        ("a moment of the timeline", lambda: page(f"{home}/timeline/?step=10"), TIMES),
+        ("change a section, name its passages", named, TIMES),
+        ("read a stage, bring it back", restore, 3),
     ]
 
     def replay() -> None:
         rows = DraftUpdate.objects.filter(document=document).order_by("sequence").values_list("update", flat=True)
         SharedText([bytes(one) for one in rows]).sections()
 
-    return [*found, ("(all updates played again)", timed(replay, 1))]
+    for what, act, times in [*asked, ("(all updates played again)", replay, 1)]:
+        print(f"{what:36}{timed(act, times):8.0f} ms", flush=True)
 
 
 def main() -> None:
@@ -190,18 +191,19 @@ def main() -> None:
         import_module("django.core.management").call_command("migrate", verbosity=0)
         before = time.perf_counter()
         document = prepare(wanted.words, wanted.updates)
-        print(f"{wanted.words:,} words, {wanted.updates:,} updates, made in {time.perf_counter() - before:.0f} s")
+        print(
+            f"{wanted.words:,} words, {wanted.updates:,} updates, made in {time.perf_counter() - before:.0f} s",
+            flush=True,
+        )
         began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         stop = threading.Event()
         typist = threading.Thread(target=typing(document, stop))
         typist.start()
         try:
-            found = measure(document)
+            measure(document)
         finally:
             stop.set()
             typist.join()
-        for what, took in found:
-            print(f"{what:36}{took:8.0f} ms")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory at most                      {peak:8.0f} MB   (after preparing {began:.0f})")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.drafting.conftest import TEXTS
 
-from penholder.drafting import drafts, freezes, histories, iterations, outlines, restorations
+from penholder.drafting import drafts, freezes, histories, iterations, outlines, restorations, waypoints
+from penholder.drafting.contributions import Waypoint
 from penholder.drafting.edits import Insert, Place, Remove, SetText, SetTitle
-from penholder.drafting.models import DraftUpdate
+from penholder.drafting.models import Document, DraftSnapshot, DraftUpdate
 from penholder.errors import Refused
 from penholder.record.models import Entry
 
@@ -167,3 +170,34 @@ def test_who_wrote_lately_is_told_by_stretches(desk):
     assert told == [("Orla", 1), ("Idris", 1), ("Orla", 2)]
     row = histories.with_last_writer(type(desk.document).objects.all()).get()
     assert (row.writer, row.written_at) == ("Orla", desk.at)
+
+
+def test_a_moment_reads_the_same_from_a_waypoint_a_snapshot_or_every_update(desk, monkeypatch):
+    monkeypatch.setattr(drafts, "UPDATES_BETWEEN_SNAPSHOTS", 1)
+    desk.change(SetText("skills", "## Skills\n\nNobody has them.\n"))
+    drafts.compact(desk.document.pk, at=desk.later())
+    snapshot = DraftSnapshot.objects.get().sequence
+    desk.change(SetText("skills", "## Skills\n\nSome have them.\n"))
+    moment, read = desk.sequence(), desk.parts()
+    waypoints.keep(document=Document.objects.get(), at=desk.later(), apart=timedelta(0))
+    desk.change(SetText("skills", "## Skills\n\nEverybody has them.\n"))
+    assert (snapshot, DraftSnapshot.objects.get().sequence, Waypoint.objects.get().sequence) == (
+        snapshot,
+        snapshot,
+        moment,
+    )
+    found = [histories.draft_at(desk.document, moment)]
+    Waypoint.objects.all().delete()
+    found.append(histories.draft_at(desk.document, moment))
+    DraftSnapshot.objects.all().delete()
+    found.append(histories.draft_at(desk.document, moment))
+    assert found == [read, read, read]
+
+
+def test_what_was_typed_and_taken_back_leaves_one_waypoint_that_shows_the_last_update(desk):
+    desk.change(SetText("skills", "## Skills\n\nNobody has them.\n"))
+    waypoints.keep(document=Document.objects.get(), at=desk.later(), apart=timedelta(0))
+    desk.change(SetText("skills", "## Skills\n\nSome have them.\n"))
+    desk.change(SetText("skills", "## Skills\n\nNobody has them.\n"))
+    assert waypoints.keep(document=Document.objects.get(), at=desk.later(), apart=timedelta(0)) is None
+    assert Waypoint.objects.get().sequence == desk.sequence()

@@ -95,6 +95,24 @@ def test_a_condition_is_lodged_with_the_answer(office, open_round, signed_in):  
     assert (remark.klass, remark.body, remark.section, remark.state) == ("a", "Say who pays.", "skills", "lodged")
 
 
+def test_an_office_without_an_account_remarks_on_the_very_passage_that_it_copies_words_of(office, open_round, client):  # noqa: F811
+    path = f"/answer/{office.link('treasury')}/"
+    client.post(path, {"name": "Theo Marchmont"}, follow=True)
+    given = form(office.asked("treasury"), "content", body_1="Say where.", klass_1="b")
+    nowhere = client.post(path, given | {"words_1": "Leaders meet every day"})
+    assert "These words do not stand in the text like this." in words(nowhere)
+    twice = client.post(path, given | {"words_1": "e"})
+    assert "These words stand in more than one passage." in words(twice)
+    assert not Remark.objects.exists()
+    client.post(path, given | {"words_1": "leaders  meet each"})
+    remark = Remark.objects.get()
+    assert (remark.section, remark.quote, remark.made_by.split(",")[0]) == (
+        "leaders",
+        "Leaders meet each month.",
+        "Theo Marchmont",
+    )
+
+
 def test_what_is_refused_keeps_the_words_that_were_typed(office, open_round, signed_in):  # noqa: F811
     row, client = office.asked("treasury"), signed_in("treasury")
     client.get(f"/desk/answers/{row.pk}/")

@@ -5,7 +5,7 @@ The same page serves who is signed in and who came by a link without an account;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ from penholder.agreement.rules import NewRemark
 from penholder.drafting import sealed_texts
 from penholder.drafting.media import location
 from penholder.drafting.models import Iteration
+from penholder.drafting.sealed_texts import SealedPart
 from penholder.errors import Missing, Refused
 from penholder.people.acting import Acting
 from penholder.seal import digest
@@ -73,8 +74,11 @@ class Answering(PlainForm):
     )
     seal = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, asked: Asked, sections: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, parts: Sequence[SealedPart], **more: Any) -> None:
         super().__init__(*args, **more)
+        self.parts = parts
+        self.places: dict[int, tuple[str, str]] = {}  # section and passage of a remark, by its number
+        sections = [(part.key, part.title) for part in parts]
         said = process.ANSWERS[asked.round.kind]
         self._choices("stance", [(stance.value, str(STANCES[stance.value].words)) for stance in said])
         for number in range(1, ROOM + 1):
@@ -95,6 +99,12 @@ class Answering(PlainForm):
                 choices=[("", _("The whole text")), *sections],
                 required=False,
             )
+            self.fields[f"words_{number}"] = forms.CharField(
+                label=_("The words that remark %(number)d is about") % named,
+                help_text=_("If it is about one passage: copy some words of it here."),
+                required=False,
+                max_length=2_000,
+            )
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -107,11 +117,31 @@ class Answering(PlainForm):
         for number in range(1, ROOM + 1):
             if given.get(f"body_{number}") and not given.get(f"klass_{number}"):
                 self.add_error(f"klass_{number}", _("Choose how much hangs on this remark."))
+            if (words := given.get(f"words_{number}")) and given.get(f"body_{number}"):
+                self._find(number, words, given.get(f"section_{number}", ""))
         return given
+
+    def _find(self, number: int, words: str, section: str) -> None:
+        """The one passage in which these words stand, or why it cannot be told."""
+        wanted = _folded(words)
+        found = [
+            (part.key, name)
+            for part in self.parts
+            if section in {"", part.key}
+            for name, block in zip(part.ids, part.blocks, strict=True)
+            if wanted in _folded(block.plain)
+        ]
+        if len(found) == 1:
+            self.places[number] = found[0]
+        elif found:
+            self.add_error(f"words_{number}", _("These words stand in more than one passage. Copy more of them."))
+        else:
+            said = _("These words do not stand in the text like this. Copy them from it, or leave this empty.")
+            self.add_error(f"words_{number}", said)
 
     def trios(self) -> list[list[forms.BoundField]]:
         """The fields of each remark together, in the order in which they are filled in."""
-        names = ("body", "klass", "section")
+        names = ("body", "klass", "section", "words")
         return [[self[f"{name}_{number}"] for name in names] for number in range(1, ROOM + 1)]
 
     def has_remarks(self) -> bool:
@@ -122,10 +152,19 @@ class Answering(PlainForm):
         """The remarks that were written."""
         given = self.cleaned_data
         return [
-            NewRemark(given[f"klass_{number}"], given[f"body_{number}"], given[f"section_{number}"])
+            NewRemark(
+                given[f"klass_{number}"],
+                given[f"body_{number}"],
+                *self.places.get(number, (given[f"section_{number}"], "")),
+            )
             for number in range(1, ROOM + 1)
             if given[f"body_{number}"]
         ]
+
+
+def _folded(words: str) -> str:
+    """Words as they are compared: white space, capitals and the shape of quotation marks aside."""
+    return " ".join(words.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}).split()).casefold()
 
 
 def _asked(asked_id: int) -> Asked:
@@ -194,7 +233,7 @@ def _read_or_answer(request: DeskRequest, door: Door) -> HttpResponseBase:
     form = Answering(
         request.POST or None,
         asked=door.asked,
-        sections=[(part.key, part.title) for part in parts],
+        parts=parts,
         initial={"seal": iteration.seal},
     )
     reasons: tuple[str, ...] = ()
