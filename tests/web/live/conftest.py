@@ -37,11 +37,10 @@ asyncio.run(app.behind.answers("/desk/"))
 for line in sys.stdin:
     act, number = line.split()
     if act == "start":
-        child = os.fork()
-        if not child:
+        if not os.fork():
             os.close(0)
+            print(os.getpid(), flush=True)
             serve(["--no-work", "--port", number])
-        print(child, flush=True)
     else:
         os.kill(int(number), getattr(signal, act))
         until = time.monotonic() + 40
@@ -71,9 +70,8 @@ class Server:
 
     def start(self) -> None:
         port = self.address.rpartition(":")[2]
-        said = sorted([self._tell("start", port), self.parent.stdout.readline()])
-        self.pid = int(said[0])
-        self.address = address(said[1])
+        self.pid = int(self._tell("start", port))
+        self.address = address(self.parent.stdout.readline())
 
     def kill(self) -> None:
         """As a power cut does."""

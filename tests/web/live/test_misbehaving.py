@@ -94,6 +94,8 @@ def test_who_is_cut_off_or_stalls_or_floods_harms_nobody(who, server):
             assert flood.code == 1009
             await ben.type("the end ")
             await ben.saved()
+            # A phone that slept sees everything when it wakes.
             stalled.socket.transport.resume_reading()
+            await stalled.until(lambda: stalled.text() == ben.text())
 
     play(scene())

@@ -43,6 +43,22 @@ def test_what_was_typed_without_a_connection_is_merged_on_return(who):
     play(scene())
 
 
+def test_what_was_typed_inside_a_passage_that_another_took_out_stands_where_the_passage_was(who, run):
+    async def scene():
+        async with who("Pia") as pia, who("Ben") as ben:
+            words = "Services for £5m — people’s dŵr 😀."
+            start = pia.text().index(words)
+            await pia.go()
+            await pia.type(" not", at=start + len("Services"))
+            await ben._send(ben.splice(start, start + len(words), ""))
+            await ben.saved()
+            await pia.come()
+            assert await alike(pia, ben) == "# Vision\n\n not\n"
+
+    play(scene())
+    assert text_of(run) == "# Vision\n\n not\n"
+
+
 def test_what_a_form_writes_reaches_who_types(who, run):
     async def scene():
         async with who("Pia") as pia:

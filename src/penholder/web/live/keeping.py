@@ -72,21 +72,27 @@ def keep(document_id: int, sent: Sequence[Typed], known: int, at: datetime) -> K
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A draft as another process may have left it: its last update, and the cursors in each other process."""
+    """A draft as another process may have left it: its last update, and the cursors in each other process if asked."""
 
     sequence: int
     frozen: bool
-    cursors: Mapping[str, Sequence[dict[str, Any]]]
+    cursors: Mapping[str, Sequence[dict[str, Any]]] | None
 
 
-def glance(document_id: int, process: str, cursors: Sequence[dict[str, Any]] | None, at: datetime) -> Glance:
-    """Look at the draft, and tell the other processes where the cursors of this one are, unless None. Two queries."""
+def glance(
+    document_id: int, process: str, cursors: Sequence[dict[str, Any]] | None, at: datetime, *, others: bool
+) -> Glance:
+    """Look at the draft, and tell the other processes where the cursors of this one are, unless None.
+
+    One query, and one more for the cursors in `others`.
+    """
     close_old_connections()
     if cursors is not None:
         presences.tell(document_id, process, cursors, at=at)
     rows = DraftUpdate.objects.filter(document_id=document_id).order_by("-sequence")
     sequence, frozen_at = rows.values_list("sequence", "document__frozen_at")[:1].get()
-    return Glance(sequence, frozen_at is not None, presences.others(document_id, process, at=at))
+    there = presences.others(document_id, process, at=at) if others else None
+    return Glance(sequence, frozen_at is not None, there)
 
 
 def leave(document_id: int, process: str, at: datetime) -> None:

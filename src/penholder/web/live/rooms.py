@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from penholder.web.live import frames, keeping
@@ -347,10 +348,13 @@ class Room:
         sign = self.cursors.here if moved or now - self._signed >= SECONDS_BETWEEN_SIGNS else None
         if sign is not None:
             self._signed, self._cursors_untold = now, False
-        found = await self._run(keeping.glance, self.document_id, self._process, sign, self._clock())
+        # Who is alone looks once a second whether they still are.
+        others = roll or self.cursors.others
+        look = partial(keeping.glance, others=others)
+        found = await self._run(look, self.document_id, self._process, sign, self._clock())
         if moved:
             await self._run(self._tell_others, self.document_id)
-        if self.cursors.learn(found.cursors):
+        if found.cursors is not None and self.cursors.learn(found.cursors):
             self._move()
         if found.sequence > self.sequence:
             async with self._turn:

@@ -89,7 +89,7 @@ class Writing {
         if (this.editor) draw(this.editor.view, this.text(), this.section, cursors);
       },
       refused: (refusal) => this.refused(refusal.reasons, refusal.aside),
-      tooMuch: () => this.refused([this.words("too-much")], false, true),
+      lost: (tooMuch) => this.refused(tooMuch ? [this.words("too-much")] : [], false, true),
     });
   }
 
@@ -141,32 +141,41 @@ class Writing {
     return names.length ? `${this.words("also")} ${names.join(", ")}` : "";
   }
 
-  private tell(sentences: string[]): void {
-    this.told.replaceChildren(
-      ...sentences.filter(Boolean).map((sentence) => {
+  private tell(sentences: string[]): HTMLElement {
+    const said = document.createElement("div");
+    said.className = "govuk-inset-text";
+    said.append(
+      ...sentences.filter(Boolean).map((sentence, place) => {
         const line = document.createElement("p");
-        line.className = "govuk-inset-text";
+        line.className = place || sentences.length === 1 ? "govuk-body" : "govuk-body govuk-!-font-weight-bold";
         line.textContent = sentence;
         return line;
       }),
     );
+    this.told.replaceChildren(said);
+    return said;
   }
 
   /** What was typed last is not in the draft. The text is loaded anew, and theirs is shown to be copied. */
   private refused(reasons: string[], aside: boolean, atOnce = false): void {
     const own = this.text().toString();
-    this.tell([this.words("not-kept"), ...reasons, (aside ? this.words("aside") : "") ?? ""]);
+    const said = this.tell([this.words("not-kept"), ...reasons, (aside ? this.words("aside") : "") ?? ""]);
     const kept = document.createElement("details");
+    kept.className = "govuk-details";
     const summary = document.createElement("summary");
-    summary.textContent = this.words("yours");
+    summary.className = "govuk-details__summary";
+    const named = document.createElement("span");
+    named.className = "govuk-details__summary-text";
+    named.textContent = this.words("yours");
+    summary.append(named);
     const text = document.createElement("textarea");
     text.className = "govuk-textarea";
     text.readOnly = true;
     text.rows = 10;
     text.value = own;
-    text.setAttribute("aria-label", summary.textContent);
+    text.setAttribute("aria-label", this.words("yours"));
     kept.append(summary, text);
-    this.told.append(kept);
+    said.append(kept);
     if (!this.connection.everythingSaved && !atOnce) return; // more of it is on its way to be refused
     this.connection.end();
     this.start();

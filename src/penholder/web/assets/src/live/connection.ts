@@ -12,8 +12,8 @@ export interface Listener {
   cursors(cursors: frames.Cursor[]): void;
   /** Something typed was not stored and never will be; the document here is not the server's any more. */
   refused(refusal: frames.Refusal): void;
-  /** More was inserted at once than the server takes; the document here is not the server's any more. */
-  tooMuch(): void;
+  /** What was typed last cannot be sent, as too much at once or for what is in it: the document here is lost to the server. */
+  lost(tooMuch: boolean): void;
 }
 
 // The server lets a socket go that says more than 2 MB; a chapter has a tenth of that.
@@ -116,7 +116,7 @@ export class Connection {
   private readonly typed = (update: Uint8Array, origin: unknown) => {
     if (origin === this) return;
     if (update.length > MOST_AT_ONCE) {
-      window.setTimeout(() => this.listener.tooMuch());
+      window.setTimeout(() => this.listener.lost(true));
       return;
     }
     if (this.unsaved.size === 0) this.askedAt = performance.now();
@@ -192,6 +192,7 @@ export class Connection {
       if (this.socket !== socket) return;
       this.socket = null;
       this.signedOut = event.code === 4401;
+      if (event.code === 1007 || event.code === 1009) return this.listener.lost(event.code === 1009);
       if (event.code === 4403 || event.code === 4409) return this.closed(); // the reasons have been told
       const most = FAILURES_BEFORE_REQUESTS[this.socketWorked ? "before" : "never"];
       if (!welcomed && navigator.onLine && this.failures + 1 >= most) {
@@ -300,6 +301,8 @@ export class Connection {
           this.listener.refused(await response.json());
         } else if (response.ok) {
           this.unsaved.delete(number);
+        } else if (response.status === 400 || response.status === 413) {
+          return this.listener.lost(response.status === 413);
         } else {
           throw response;
         }
