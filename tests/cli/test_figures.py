@@ -53,3 +53,35 @@ def test_the_template_becomes_a_workbook_by_its_name(ministry, tmp_path):  # noq
     run("template", "interior", "2026-Q1", "--to", file)
     assert file.read_bytes()[:2] == b"PK"
     assert "No organisation" in run("template", "nowhere", "2026-01", code=1)
+
+
+def test_the_whole_register_goes_out_as_csv_and_json(ministry, tmp_path):  # noqa: F811
+    ministry.submit("passports", "2026-09", transactions=100, digital__transactions=60, published=True)
+    said = run("export", tmp_path / "out")
+    assert "figures.csv, figures.json" in said
+    told = json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8"))
+    assert ("passports", "digital-take-up", 0.6) in {
+        (row["service"], row["figure"], row["value"]) for row in told["rows"]
+    }
+    assert (tmp_path / "out" / "services.csv").read_bytes().startswith(b"service,name,organisation")
+
+
+def test_a_journey_is_drawn_from_a_file_and_refused_with_its_faults(ministry, tmp_path, monkeypatch):  # noqa: F811
+    from penholder.cli import console
+    from penholder.measure.intake import drawings
+
+    (tmp_path / "events").mkdir()
+    monkeypatch.setattr(console, "start", lambda: tmp_path)
+    graph = {
+        "service": "passports", "version": 1, "effective_from": "2026-01-01", "starts": ["start"],
+        "steps": [{"number": 1, "name": "start"},
+                  {"number": 2, "name": "done", "after": ["start"], "outcome": "intended"}],
+        "window": "P30D", "idle_after": "PT30M",
+    }  # fmt: skip
+    file = tmp_path / "journey.json"
+    file.write_text(json.dumps(graph))
+    assert "Version 1 of “passports” is drawn; sealing knows 1 versions." in run("draw", file)
+    assert [one.version for one in drawings.read(tmp_path / "events")["passports"]] == [1]
+    assert "The next version of this journey is number 2." in run("draw", file, code=1)
+    file.write_text("{")
+    assert "is not JSON" in run("draw", file, code=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.utils.dates import MONTHS
@@ -83,33 +83,37 @@ def _parts(walk: Walk, service: ServiceStanding, channel: Callable[[str, str], s
             else part.key
             for part in parts
         ]  # fmt: skip
+        known = [part for part in parts if part.funnel]
         found.append(
-            {"key": by, "title": titles[by], "head": heads[by], "names": names,
+            {"key": by, "title": titles[by], "head": heads[by],
              "rows": [_part(name, part) for name, part in zip(names, parts, strict=True)],
-             "steps": [_step(each.name, parts) for each in walk.definition.graph if each.outcome is None]}
+             "of": [name for name, part in zip(names, parts, strict=True) if part.funnel],
+             "steps": [_step(each.name, known) for each in walk.definition.graph if each.outcome is None and known]}
         )  # fmt: skip
     return found
 
 
 def _part(name: str, part: Part) -> dict[str, str]:
-    started = part.funnel.started
+    if part.started is None or part.completed is None:
+        return {"name": name, "suppressed": str(figures.ABSENT["suppressed"])}
     worst = max((each for each in part.leaving if each.left), key=lambda each: each.left, default=None)
     return {
         "name": name,
-        "started": f"{started:,}",
-        "finished": figures.number(part.completed / started, "share"),
+        "started": f"{part.started:,}",
+        "finished": figures.number(part.completed / part.started, "share"),
         "interval": _between(part.interval),
         "worst": _words(worst.step) if worst else "",
         "worst_share": figures.number(worst.left / worst.reached, "share") if worst else "",
     }
 
 
-def _step(step: str, parts: tuple[Part, ...]) -> dict[str, Any]:
+def _step(step: str, parts: Sequence[Part]) -> dict[str, Any]:
     """One step in each part: the share of those who started that came to it, and the share of these who left there."""
     cells = []
     for part in parts:
         found = next(each for each in part.leaving if each.step == step)
-        came = figures.number(found.reached / part.funnel.started, "share") if found.reached else ""
+        started = part.funnel.started if part.funnel else 0
+        came = figures.number(found.reached / started, "share") if found.reached else ""
         cells.append((came, figures.number(found.left / found.reached, "share") if found.reached else ""))
     return {"name": _words(step), "cells": cells}
 
@@ -131,25 +135,30 @@ def _compared(found: ReleaseComparison) -> dict[str, str]:
 
 
 def rows(walk: Walk) -> Iterator[list[object]]:
-    """journey.csv: every step of the whole and of each part, as COLUMNS names them."""
-    yield from _rows_of(walk, "", "", walk.funnel, walk.leaving)
+    """journey.csv: every step of the whole, and of each part that may be told, as COLUMNS names them."""
+    ends = {step.number for step in walk.definition.graph if step.outcome in COMPLETING}
+    completed = sum(count for steps, count in walk.funnel.sets.items() if steps & ends)
+    yield from _rows_of(walk, ("", "", walk.funnel.started, completed), walk.funnel, walk.leaving)
     for by, parts in walk.parts.items():
         for part in parts:
-            yield from _rows_of(walk, by, part.key, part.funnel, part.leaving)
+            key = _iso(int(part.key)) if by == "month" else part.key
+            yield from _rows_of(walk, (by, key, part.started, part.completed), part.funnel, part.leaving)
 
 
-def _rows_of(walk: Walk, by: str, part: str, funnel: Funnel, leaving: tuple[Leaving, ...]) -> Iterator[list[object]]:
+def _rows_of(
+    walk: Walk, about: tuple[object, ...], funnel: Funnel | None, leaving: tuple[Leaving, ...]
+) -> Iterator[list[object]]:
+    start = [walk.definition.service, walk.definition.version, _iso(walk.first), _iso(walk.last), *about]
     left = {each.step: each for each in leaving}
-    ends = {step.number for step in walk.definition.graph if step.outcome in COMPLETING}
-    completed = sum(count for steps, count in funnel.sets.items() if steps & ends)
+    if funnel is None:
+        yield [*start, *[None] * (len(COLUMNS) - len(start))]
+        return
     for step in walk.definition.graph:
         gone = left.get(step.name)
         interval = gone.interval if gone else None
         yield [
-            walk.definition.service, walk.definition.version, _iso(walk.first), _iso(walk.last), by,
-            _iso(int(part)) if by == "month" else part, funnel.started, completed, step.name, step.outcome or "",
-            funnel.reached(step.number), gone.left if gone else None, round(interval.low, 6) if interval else None,
-            round(interval.high, 6) if interval else None,
+            *start, step.name, step.outcome or "", funnel.reached(step.number), gone.left if gone else None,
+            round(interval.low, 6) if interval else None, round(interval.high, 6) if interval else None,
         ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ register.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -103,8 +103,8 @@ def _published(drawing: Drawing, told: Disclosed) -> Page:
         words = f"{one.organisation_name}, {one.period}"
         path = f"/services/publications/{one.key}/"
         by_day[timezone.localdate(one.published_at)].append({"words": words, "path": path})
-    for source in told.sources:
-        by_day[source.said_on].append({"words": source.name, "path": ""})
+    for (day, name), count in Counter((source.said_on, source.name) for source in told.sources).items():
+        by_day[day].append({"words": f"{name} × {count}" if count > 1 else name, "path": ""})
     return drawing.page(
         "/services/published/",
         "services_published.html",
