@@ -204,6 +204,7 @@ def test_the_site_follows_by_itself_and_tells_of_corrections_and_withdrawals(off
     assert "This edition corrects edition 1. The vision was not ours." in words(release, "strategy/index.html")
     old = words(release, "strategy/editions/1/index.html")
     assert "Edition 1 was withdrawn on 10 September 2012. Do not rely on it. " in old
+    assert "Edition 2 corrects this edition. The vision was not ours. Read edition 2" in old
     assert "Services so good that people prefer them." in old
     assert "Withdrawn on 10 September 2012. Do not rely on it." in words(release, "strategy/editions/index.html")
     assert "It was withdrawn by" in words(release, "strategy/editions/1/agreed/index.html")

@@ -47,6 +47,23 @@ def test_the_manifest_has_the_seal_that_the_page_prints(drawn):
         assert hashlib.sha256(drawn[f"/strategy/editions/{number}/manifest.json"]).hexdigest() == seal
 
 
+def test_every_page_of_an_edition_carries_its_seal_for_programs_and_for_readers(drawn):
+    """The strategy's and those of departments: the newest, each one frozen, and how it was agreed."""
+    found = {}
+    for address in [address for address in drawn if re.fullmatch(r"/.+/editions/\d+/", address)]:
+        seal = hashlib.sha256(drawn[f"{address}manifest.json"]).hexdigest()
+        pages = [address, f"{address}agreed/"]
+        newest = address.partition("editions/")[0]
+        if f'href="{address}"' in drawn.text(newest):
+            pages.append(newest)
+        for page in pages:
+            assert f'<meta name="penholder:seal" content="{seal}">' in drawn.text(page), page
+            assert seal[:16] in drawn.words(page), page
+        found[newest] = len(pages)
+    assert {"/strategy/", "/departments/hmrc/", "/departments/hmt/"} <= found.keys()
+    assert set(found.values()) == {3}
+
+
 def test_an_old_edition_says_that_it_is_old_and_where_the_newest_is(drawn):
     assert "It is not the newest." in drawn.words("/strategy/editions/1/")
     assert "It is also the newest." in drawn.words("/strategy/editions/2/")

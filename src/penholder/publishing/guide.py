@@ -53,7 +53,8 @@ It needs no network, no account and no database. By hand, in five steps:
       <at>
 
    "key" is the public key. This bundle cannot prove whose key it is: compare it with the one on
-   the site's page "How this was agreed", or with one that you noted earlier.
+   the site's page "How this was agreed", or with one that you noted earlier. Key and signature
+   are hexadecimal; OpenSSL and every library of cryptography check Ed25519.
 
 
 5. The text was agreed as the record says
@@ -61,7 +62,8 @@ It needs no network, no account and no database. By hand, in five steps:
    Among the entries that are shown:
    round.opened     who was asked ("asked"), under which rule, and whether silence is consent
    answer.given     what a post answered. "subject" is the seal of the text it answered for, and
-                    "sections" are the sections it answered for with the sha256 of each.
+                    "sections" are the sections it answered for with the sha256 of each;
+                    none are named where it answered for the whole text.
                     "how" says given, deemed (by silence), carried or restored (a signature on the
                     earlier text "from_seal", whose own entry is shown too)
    answer.withdrawn a post took its agreement back

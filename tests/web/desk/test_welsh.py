@@ -28,6 +28,7 @@ from penholder.agreement.models import (
 from penholder.drafting.models import Kind as Documents
 from penholder.drafting.models import SealedSection
 from penholder.people.models import Organisation, Person, Post, Role
+from penholder.publishing import editions
 from penholder.publishing.models import Planned
 from penholder.web.desk.states import CELLS, OUTCOMES, REMARKS, ROUNDS, STANCES
 
@@ -127,15 +128,33 @@ def test_no_page_of_the_desk_says_in_english_what_welsh_has_words_for(busy, sign
         f"/desk/answers/{busy.asked('trade').pk}/link/", "/desk/delegations/", "/desk/permissions/", "/desk/people/",
         f"/desk/people/posts/{busy.posts['home'].key}/", "/desk/people/organisations/home/", "/desk/texts/strategy/publish/",
     ]  # fmt: skip
-    data = written()
-    wrong = {}
+    assert english_on(client, pages) == {}
+
+
+def english_on(client, pages):
+    """What is left of English on these pages, by their addresses."""
+    data, wrong = written(), {}
     for page in pages:
         answer = client.get(page, HTTP_ACCEPT_LANGUAGE="cy")
         body = answer.content.decode()
         said = left_over(body, data) if "<main" in body else left_over(f"<main>{html.escape(body)}</main>", data)
         if found := english_in(said):
             wrong[page] = (found, said)
-    assert wrong == {}
+    return wrong
+
+
+@pytest.mark.parametrize("who", ["pen", "treasury"])
+def test_no_page_of_a_draft_or_of_figures_does(busy, signed_in, who):  # noqa: F811
+    newest = busy.document.iterations.latest("number")
+    edition = editions.publish(iteration=newest, agreed_elsewhere=True, at=busy.later())
+    of_the_draft = (
+        "draft", "outline", "seal", "compare", "together", "suggestions", "since", "timeline", "discussions",
+        "conflicts", "clear", "word",
+    )  # fmt: skip
+    pages = [f"/desk/texts/strategy/{page}/" for page in of_the_draft]
+    pages += ["/desk/texts/begin/", f"/desk/editions/{edition.pk}/withdraw/"]
+    pages += ["/desk/services/", "/desk/services/publications/"]
+    assert english_on(signed_in(who), pages) == {}
 
 
 def test_who_came_by_a_link_reads_welsh_too(busy):

@@ -70,6 +70,7 @@ def _page(drawing: Drawing, publication: Publication, edition: Edition) -> Page:
         ),
         publication=publication,
         edition=edition,
+        correction=publication.correction(edition),
         lead=_lead(edition, rounds),
         timeline=_timeline(edition, agreement),
         rounds=[_round(row, number, titles) for number, row in enumerate(rounds, start=1)],

@@ -241,6 +241,7 @@ def _department_then(
         organisation=organisation,
         publication=publication,
         edition=edition,
+        correction=publication.correction(edition),
         frozen=True,
         intro=_introduction(drawn.parts[: len(before)]),
         answers=answers,

@@ -55,6 +55,7 @@ def _publication(drawing: Drawing, texts: Texts, publication: Publication, editi
         crumbs=tuple(crumbs),
         publication=publication,
         edition=edition,
+        correction=publication.correction(edition),
         frozen=frozen,
         newest=newest,
         changed_path="" if newest else path_between(publication, edition.number, publication.current.number),

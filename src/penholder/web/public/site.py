@@ -65,6 +65,10 @@ class Publication:
         """Where one of its editions stands, frozen."""
         return addresses.of_edition(self.document, number)
 
+    def correction(self, edition: Edition) -> Edition | None:
+        """The newest edition that puts a mistake of this one right, if there is one."""
+        return next((one for one in reversed(self.editions) if one.corrects_id == edition.pk), None)
+
     def text(self, edition: Edition) -> SealedText:
         """What one of its editions holds."""
         return self.texts[edition.iteration_id]
