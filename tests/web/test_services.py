@@ -14,7 +14,7 @@ from tests.services.conftest import NOON, Ministry
 from penholder.measure.intake import drawings
 from penholder.measure.values import Absence
 from penholder.services import registrations
-from penholder.web.public import figures, journeys, services_data
+from penholder.web.public import figures, journeys, services_data, services_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -190,13 +190,38 @@ def test_everything_is_there_as_data_and_says_what_the_pages_say(pages):
     own = json.loads(pages["/services/passports/service.json"])
     assert own["figures"]
     assert len(own["figures"]) == len([row for row in rows if row["service"] == "passports"])
+    lists = {name: list(csv.DictReader(io.StringIO(pages[f"/services/{name}.csv"].decode("utf-8-sig"))))
+             for name in ("newest", "departments", "changed", "of/interior/services")}  # fmt: skip
+    assert {row["service"] for row in lists["of/interior/services"]} == {"passports", "visas"}
+    assert len(lists["newest"]) == 3 * 5
+    assert [(row["organisation"], row["services"], row["transactions"]) for row in lists["departments"]] == [
+        ("interior", "2", "10000"), ("transport", "1", ""),
+    ]  # fmt: skip
+    told_anew = {(row["service"], row["figure"]): row["status"] for row in lists["changed"]}
+    assert told_anew["passports", "completion-rate"] == "value"
+    assert told_anew["licences", "digital-take-up"] == "not-provided"
+    for address, words in (
+        ("/services/", "departments"),
+        ("/services/by-name/", "newest"),
+        ("/services/changed/", "changed"),
+    ):
+        assert f'href="/services/{words}.csv"' in pages.text(address)
     (revision,) = csv.DictReader(io.StringIO(pages["/services/revisions.csv"].decode("utf-8-sig")))
     assert (revision["before"], revision["after"]) == ("3000", "3100")
 
 
 def test_every_field_is_described():
     words = (ROOT / "docs" / "services-data.md").read_text(encoding="utf-8")
-    for column in (*services_data.FIGURES, *services_data.TOTALS, *services_data.REVISIONS, *journeys.COLUMNS):
+    for column in (
+        *services_data.FIGURES,
+        *services_data.TOTALS,
+        *services_data.REVISIONS,
+        *journeys.COLUMNS,
+        *services_tables.NEWEST,
+        *services_tables.DEPARTMENTS,
+        *services_tables.CHANGED,
+        *services_tables.FROZEN,
+    ):
         assert f"`{column}`" in words, column
 
 

@@ -34,7 +34,7 @@ from penholder.web.labels import of_charts
 from penholder.web.public import figures
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.figures import Said
-from penholder.web.public.service import MOST_SOURCES, address, of_organisation
+from penholder.web.public.service import MOST_SOURCES, address, channel_of, of_organisation
 
 # A page of these is light, and few enough to be read through.
 A_PAGE = 100
@@ -436,6 +436,7 @@ def _frozen_lines(told: Disclosed, publication: PublicationOf) -> list[tuple[str
     for each in disclosures.frozen_figures(publication.key):
         title = str(figures.TITLES[each.figure.definition.key])
         said = figures.say(FigureOf(each.service, each.period, each.channel, each.figure))
-        found.setdefault(each.service, []).append((f"{title} ({each.channel})" if each.channel else title, said))
+        channel = channel_of(told, each.service, each.channel)
+        found.setdefault(each.service, []).append((f"{title} ({channel})" if channel else title, said))
     names = {key: one.name for key, one in told.by_key.items()}
     return [(names.get(key, key), address(key), rows) for key, rows in sorted(found.items())]

@@ -251,6 +251,12 @@ def channel_name(kind: str, name: str) -> str:
     return usual[kind] if kind in usual and name in {"", kind, kind.replace("-", " ").capitalize()} else name
 
 
+def channel_of(told: Disclosed, service: str, key: str) -> str:
+    """A channel by its key, in words; a key that the register does not know stands as it is."""
+    listed = told.by_key[service].channels if service in told.by_key else ()
+    return next((channel_name(one.kind, one.name) for one in listed if one.key == key), key)
+
+
 def _assisted(told: Disclosed, service: ServiceStanding, axis: Sequence[Span]) -> dict[str, object]:
     """The channel for those who are helped, and take-up with and without them."""
     own = [one for one in service.channels if one.klass == "assisted digital"]
@@ -284,7 +290,7 @@ def revision(told: Disclosed, found: RevisionOf) -> dict[str, object]:
         "said_on": found.after.said_on,
         "period": figures.period(told.table.spans[found.after.period]),
         "quantity": known.words if known else found.after.quantity,
-        "channel": found.after.channel,
+        "channel": channel_of(told, found.after.service, found.after.channel),
         "before": figures.amount(found.before.value, known.unit if known else "count"),
         "after": figures.amount(found.after.value, known.unit if known else "count"),
         "reason": found.after.reason,

@@ -19,10 +19,11 @@ from penholder.services.cells import Given
 from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.standing import ServiceStanding
-from penholder.web.public import journeys
+from penholder.web.public import journeys, services_tables
 from penholder.web.public.made_of import Ingredients
+from penholder.web.public.services_tables import CSV, status
 
-CSV, JSON = "text/csv; charset=utf-8", "application/json"
+JSON = "application/json"
 FIGURES = (
     "service", "service_name", "organisation", "period", "period_starts_on", "period_ends_on", "channel", "figure",
     "definition", "value", "status", "n", "covered", "asked", "low", "high", "publication", "seal", "source", "note",
@@ -50,6 +51,7 @@ def files(ingredients: Ingredients) -> Iterator[Page | Undrawn]:
     yield _table("/services/figures.csv", whole, partial(_headed, FIGURES, rows.every))
     yield _table("/services/totals.csv", whole, partial(_headed, TOTALS, _totals, told))
     yield _table("/services/revisions.csv", whole, partial(_headed, REVISIONS, _revisions, told))
+    yield from services_tables.files(told, whole)
     yield Page("/services.json", _json(_whole(told)), JSON)
     for publication in told.publications:
         yield Page(f"/services/publications/{publication.key}/manifest.json", publication.manifest.encode(), JSON)
@@ -114,10 +116,6 @@ def _listed(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _status(value: object) -> str:
-    return str(value).replace(" ", "-") if isinstance(value, Absence) else "value"
-
-
 def _about(told: Disclosed, service: ServiceStanding, period: str, channel: str) -> list[object]:
     span = told.table.spans[period]
     return [
@@ -131,7 +129,7 @@ def _figure(told: Disclosed, service: ServiceStanding, each: FigureOf) -> list[o
     low, high = (inner.interval.low, inner.interval.high) if inner.interval else (None, None)
     return [
         *_about(told, service, each.period, each.channel), inner.definition.key, inner.definition.version,
-        None if isinstance(inner.value, Absence) else round(float(inner.value), 6), _status(inner.value),
+        None if isinstance(inner.value, Absence) else round(float(inner.value), 6), status(inner.value),
         inner.n or None, inner.coverage.had, inner.coverage.asked, _rounded(low), _rounded(high), each.publication,
         each.seal, "; ".join(inner.provenance), " ".join(each.why),
     ]  # fmt: skip
@@ -140,7 +138,7 @@ def _figure(told: Disclosed, service: ServiceStanding, each: FigureOf) -> list[o
 def _count(told: Disclosed, service: ServiceStanding, period: str, channel: str, given: Given) -> list[object]:
     value = None if isinstance(given, Absence) else int(given)
     return [
-        *_about(told, service, period, channel), disclosures.TRANSACTIONS, None, value, _status(given),
+        *_about(told, service, period, channel), disclosures.TRANSACTIONS, None, value, status(given),
         *[None] * 5, "", "", "", "",
     ]  # fmt: skip
 
@@ -216,7 +214,7 @@ def _newest(figure: FigureOf) -> dict[str, Any]:
     value = None if isinstance(inner.value, Absence) else round(float(inner.value), 6)
     return {
         "value": value,
-        "status": _status(inner.value),
+        "status": status(inner.value),
         "n": inner.n or None,
         "definition": inner.definition.version,
     }
@@ -244,7 +242,7 @@ def _revisions(told: Disclosed) -> Iterator[list[object]]:
         for each in told.revisions.get(service.key, ()):
             after = each.after
             before, now = (
-                _status(value) if isinstance(value, Absence) else str(value.normalize() + 0)
+                status(value) if isinstance(value, Absence) else str(value.normalize() + 0)
                 for value in (each.before.value, after.value)
             )
             yield [
