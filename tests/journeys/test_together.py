@@ -131,7 +131,7 @@ def test_a_moment_is_shown_when_the_slider_is_moved_by_keyboard(desk, enter):
 
 
 PAGES = (
-    "together/", "together/leaders/", "suggestions/", "suggestions/1/", "suggest/?section=leaders&what=insert",
+    "together/", "together/leaders/", "suggestions/", "conflicts/", "suggestions/1/", "suggest/?section=leaders&what=insert",
     "discuss/?section=leaders", "discussions/", "since/", "timeline/?step=1&section=leaders",
 )  # fmt: skip
 

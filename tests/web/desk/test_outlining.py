@@ -7,7 +7,7 @@ from tests.drafting.conftest import TEXTS, desk  # noqa: F401 - fixture
 from tests.web.desk.test_drafts import in_september, signed_in  # noqa: F401 - fixtures
 from tests.web.desk.test_rounds import words
 
-from penholder.drafting import outlines
+from penholder.drafting import hands, outlines
 
 pytestmark = pytest.mark.django_db
 OUTLINE = "/desk/texts/strategy/outline/"
@@ -63,6 +63,12 @@ def test_what_is_not_whole_is_refused_and_changes_nothing(desk, signed_in, given
     answer = signed_in(desk.pen).post(f"{OUTLINE}leaders/", given)
     assert answer.status_code in {404, 409}
     assert desk.texts() == TEXTS
+
+
+def test_the_outline_says_who_has_which_section_in_hand(desk, signed_in):  # noqa: F811
+    hands.take(document_id=desk.document.pk, section="leaders", by=desk.idris, at=desk.later())
+    page = words(signed_in(desk.pen).get(OUTLINE))
+    assert "Leaders Idris has it in hand until" in page
 
 
 def test_who_may_not_write_sees_the_outline_without_buttons(desk, signed_in):  # noqa: F811

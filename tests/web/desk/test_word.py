@@ -90,11 +90,15 @@ def test_the_draft_and_its_iterations_are_taken_away(table, signed_in):  # noqa:
 
 
 @pytest.mark.slow
-def test_an_iteration_is_taken_away_as_opendocument(table, signed_in):  # noqa: F811
+def test_an_iteration_and_the_draft_with_its_suggestions_are_taken_away_as_opendocument(table, signed_in):  # noqa: F811
     if not libreoffice.program():
         pytest.skip("LibreOffice is not installed")
     data = b"".join(signed_in("pen").get(f"{PAGE}1.odt"))
     assert read(io.BytesIO(data).getvalue(), name="a.odt").origin.iteration == 1
+    table.swap("health", "each week", "every month")
+    data = b"".join(signed_in("pen").get(f"{PAGE}draft.odt"))
+    (change,) = read(io.BytesIO(data).getvalue(), name="a.odt").changes
+    assert (change.quote, change.text, change.author) == ("each week", "every month", "Health, Digital Leader, Health")
 
 
 def test_who_is_not_at_the_draft_gets_nothing(table, back, client, signed_in):  # noqa: F811

@@ -31,11 +31,12 @@ def outline(request: DeskRequest, key: str) -> HttpResponseBase:
     if request.method == "POST":
         return _done(request, document, by)
     reading = texts_of.read(document.pk)
+    sections, held = histories.parts_of(reading.sections), hands.held(document.pk, at=request.at)
     context = {
         "document": document,
-        "sections": histories.parts_of(reading.sections),
+        "sections": sections,
         "gone": histories.taken_out(reading.document),
-        "held": hands.held(document.pk, at=request.at),
+        "rows": [(part, held.get(part.key, [])) for part in sections],
         "objections": rules.objections_to_editing(document, by, request.at),
         "moved": request.GET.get("moved", ""),
         "crumbs": crumbs(document),

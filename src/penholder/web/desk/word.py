@@ -102,12 +102,12 @@ def arrival(request: DeskRequest, key: str, arrival_id: int) -> HttpResponseBase
     return render(request, "desk/word/arrival.html", context)
 
 
-def draft(request: DeskRequest, key: str) -> HttpResponseBase:
-    """The draft with its open suggestions and discussions as a .docx."""
+def draft(request: DeskRequest, key: str, kind: outgoing.Kind = "docx") -> HttpResponseBase:
+    """The draft with its open suggestions and discussions as a .docx or .odt."""
     document, seat = _seated(request, key)
     clean = request.GET.get("clean") == "1"
-    data = outgoing.draft(document, seat, language=get_language() or "en", clean=clean)
-    return _file(data, f"{slugify(document.title) or document.key}-{_('draft')}.docx", "docx")
+    data = outgoing.draft(document, seat, kind, language=get_language() or "en", clean=clean)
+    return _file(data, f"{slugify(document.title) or document.key}-{_('draft')}.{kind}", kind)
 
 
 def iteration(request: DeskRequest, key: str, number: int, kind: str) -> HttpResponseBase:
