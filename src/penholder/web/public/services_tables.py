@@ -82,7 +82,8 @@ def _changed(told: Disclosed) -> Iterator[Row]:
     found = quarters.read(told, disclosures.KPIS)
     if found is None:
         return
-    for each in (*found.clear, *found.silent):
+    listed: list[Moved | Silent] = [*found.clear, *found.silent]
+    for each in listed:
         service = told.by_key[each.service]
         about = [each.service, service.name, service.now.organisation, each.definition.key]
         yield [*about, found.before.key, found.after.key, _number(each.before.figure.value), *_after(each)]
