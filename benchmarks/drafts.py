@@ -33,7 +33,7 @@ SECTIONS = 60
 SENTENCE = "Each department appoints a leader for its digital services, says by when, and reports what it has done. "
 TIMES = 3
 # So often somebody opens the draft while it is written; each is a moment of its timeline.
-LOOKS = 20
+LOOKS = 8
 
 
 def prepare(words: int, updates: int) -> Any:
@@ -164,7 +164,7 @@ def measure(document: Any) -> None:
         ("a section, to write in it", lambda: page(f"{home}/draft/s7/"), TIMES),
         ("the draft, for who is asked", lambda: page(f"{home}/together/"), TIMES),
         ("since you were last here", lambda: page(f"{home}/since/?since={since}"), TIMES),
-        ("a moment of the timeline", lambda: page(f"{home}/timeline/?step=10"), TIMES),
+        ("a moment of the timeline", lambda: page(f"{home}/timeline/?step=4"), TIMES),
         ("change a section, name its passages", named, TIMES),
         ("read a stage, bring it back", restore, 3),
     ]
