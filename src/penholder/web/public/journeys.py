@@ -87,6 +87,7 @@ def _parts(walk: Walk, service: ServiceStanding, channel: Callable[[str, str], s
         found.append(
             {"key": by, "title": titles[by], "head": heads[by],
              "rows": [_part(name, part) for name, part in zip(names, parts, strict=True)],
+             "some": len(known) < len(parts),
              "of": [name for name, part in zip(names, parts, strict=True) if part.funnel],
              "steps": [_step(each.name, known) for each in walk.definition.graph if each.outcome is None and known]}
         )  # fmt: skip
