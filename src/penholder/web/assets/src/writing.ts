@@ -147,8 +147,10 @@ class Writing {
     said.append(
       ...sentences.filter(Boolean).map((sentence, place) => {
         const line = document.createElement("p");
-        line.className = place || sentences.length === 1 ? "govuk-body" : "govuk-body govuk-!-font-weight-bold";
-        line.textContent = sentence;
+        line.className = "govuk-body";
+        const words = document.createElement(place || sentences.length === 1 ? "span" : "strong");
+        words.textContent = sentence;
+        line.append(words);
         return line;
       }),
     );
