@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from penholder.drafting import drafts, naming
 from penholder.drafting.models import Document
+from penholder.drafting.parsed import parsed
 from penholder.drafting.waived import Waiver
 from penholder.text import clarity, promised
 
@@ -91,7 +92,7 @@ def _found(
 ) -> list[Hint]:
     waivers = {(row.rule, row.passage): row for row in rows}
     found = []
-    for hint in clarity.hints([text for _key, _title, text in parts]):
+    for hint in clarity.hints([text for _key, _title, text in parts], read=parsed):
         key, title, _text = parts[hint.text]
         name = names[hint.text][hint.passage] if names else ""
         waiver = waivers.get((hint.rule, name)) or waivers.get((hint.rule, ""))

@@ -109,14 +109,17 @@ class Hint:
 _Found = tuple[str, str, Mapping[str, Any]] | tuple[str, str, Mapping[str, Any], str]
 
 
-def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
+def hints(
+    texts: Sequence[str], *, off: Collection[str] = (), read: Callable[[str], Sequence[Block]] = blocks
+) -> list[Hint]:
     """What could be clearer in texts that are read as one document, in reading order. `off`: rules that are not asked.
 
-    Raises KeyError for a rule that there is not: a rule that is misspelt must not seem to be switched off.
+    `read` gives the passages of a text, for who has read it before. Raises KeyError for a rule that there is not: a
+    rule that is misspelt must not seem to be switched off.
     """
     for rule in off:
         RULES[rule]
-    parts = [blocks(text) for text in texts]
+    parts = [read(text) for text in texts]
     explained = _explained([block for part in parts for block in part])
     asked: list[Callable[[Block], Iterator[_Found]]] = [
         _of_sentences,
@@ -126,12 +129,12 @@ def hints(texts: Sequence[str], *, off: Collection[str] = ()) -> list[Hint]:
         _of_promises,
         _of_links,
     ]
-    read = {"paragraph", "item", "callout", "quote", "term", "footnote"}
+    prose = {"paragraph", "item", "callout", "quote", "term", "footnote"}
     found: list[Hint] = []
     level = 1  # the page's own title; a text may well begin with 2
     for number, part in enumerate(parts):
         for place, block in enumerate(part):
-            answers = [one for question in asked if block.kind in read for one in question(block)]
+            answers = [one for question in asked if block.kind in prose for one in question(block)]
             answers += _of_pictures(block)
             if block.kind == "heading":
                 answers += _of_heading(block, level)
