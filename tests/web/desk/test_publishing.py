@@ -64,7 +64,7 @@ def test_it_is_scheduled_on_a_day_and_cancelled(office, cleared, signed_in):  # 
     check = client.post(PAGE, form(cleared, when="later", day="2012-09-20"))
     assert "9:30am on Thursday 20 September 2012" in words(check)
     done = client.post(PAGE, form(cleared, when="later", day="2012-09-20", hour="10:00", confirm="1"), follow=True)
-    assert "Iteration 1 is published 10am on Thursday 20 September 2012, if it is still cleared then." in words(done)
+    assert "Iteration 1 is published at 10am on Thursday 20 September 2012, if it is still cleared then." in words(done)
     schedule = Schedule.objects.get()
     refused = client.post(f"/desk/schedules/{schedule.pk}/cancel/", {"reason": ""})
     assert "Say why the publication is cancelled" in words(refused)

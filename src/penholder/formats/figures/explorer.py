@@ -43,7 +43,10 @@ _READ_AS = say(
 def is_explorer(data: bytes) -> bool:
     """Whether the first row names services and figures as the Transactions Explorer does."""
     first = data[:100_000].partition(b"\n")[0].decode("utf-8-sig", errors="replace")
-    heads = [" ".join(head.split()) for head in next(csv.reader([first]), [])]
+    try:
+        heads = [" ".join(head.split()) for head in next(csv.reader([first]), [])]
+    except csv.Error:  # a workbook, or rows that end as nothing ends them
+        return False
     return "Slug" in heads and any(_FIGURE.fullmatch(head) for head in heads)
 
 
