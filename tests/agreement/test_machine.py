@@ -167,9 +167,12 @@ class Government(RuleBasedStateMachine):
             assert not objecting
             assert person == "chair"
 
-    @rule(by_deputy=st.booleans())
-    def agree_and_clear(self, by_deputy):
-        """Everybody signs, one perhaps by a delegate, everything is decided: the machine seldom gets so far by itself."""
+    @rule(by_deputy=st.booleans(), at_once=st.booleans())
+    def agree_and_clear(self, by_deputy, at_once):
+        """Everybody signs, one perhaps by a delegate, everything is decided, and perhaps it is published at once.
+
+        The machine seldom gets so far by itself.
+        """
         for post in DEPARTMENTS:
             if by_deputy and post == DEPARTMENTS[0]:
                 self.the_delegate_answers(post, "content")
@@ -177,6 +180,8 @@ class Government(RuleBasedStateMachine):
                 self.look_and_sign(post)
         self.decide_about_everything()
         self.clear("chair")
+        if at_once:
+            self.publish()
 
     @rule(hours=st.sampled_from([1, 30, 24 * 20]))
     def time_passes(self, hours):
