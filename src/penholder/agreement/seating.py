@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from penholder.agreement.deadlines import local_day
 from penholder.agreement.models import Asked, Delegation
+from penholder.agreement.rules.authority import RUNNING
 from penholder.agreement.voices import ENDS_A_BODY, holds
 from penholder.drafting import rights
 from penholder.drafting.models import Document
@@ -58,7 +59,7 @@ def seat_of(document: Document, person: Person, *, at: datetime) -> Seat | None:
 
 def asked_in(document: Document) -> QuerySet[Asked]:
     """Posts that are asked about a document in rounds that run."""
-    return Asked.objects.filter(round__iteration__document=document, round__ended_at=None)
+    return Asked.objects.filter(round__iteration__document=document, round__state__in=RUNNING)
 
 
 def origins(organisation_id: int, *, at: datetime) -> frozenset[int]:
@@ -81,7 +82,7 @@ def _delegated(document: Document, by: Acting, *, at: datetime) -> bool:
 def documents(posts: Iterable[Post], *, at: datetime) -> list[Document]:
     """Documents that are asked about now, and whose drafts the holder of these posts may work with. 2 queries up."""
     mine = [post for post in posts if not permissions.objections("draft.contribute", post)]
-    asked = Asked.objects.filter(round__ended_at=None)
+    asked = Asked.objects.filter(round__state__in=RUNNING)
     if all(permissions.objections("text.read", post) for post in mine):
         bodies = {post.organisation_id for post in mine}
         bodies |= {older for one in bodies for older in origins(one, at=at)}
