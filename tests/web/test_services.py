@@ -89,7 +89,7 @@ def test_the_overview_shows_totals_with_coverage_and_the_same_services_beside(pa
     assert "3 services of 2 departments." in words
     assert "All services, July 2026 to September 2026" in words
     assert "Completion rate, 1 of 3 services" in words
-    assert "+5.6 points over the 1 services in both periods" in words
+    assert "+5.6 points over the 1 service in both periods" in words
     assert "Not provided Share satisfied: given by 0 of 3 services" in words
 
 
@@ -260,7 +260,7 @@ def walked(ministry, draw, events):
 
 def test_a_journey_stands_on_the_page_of_its_service(walked):
     words = walked.words("/services/permits/")
-    assert "60 attempts that began in September 2026 to September 2026, by version 1 of the journey" in words
+    assert "60 attempts that began in September 2026, by version 1 of the journey" in words
     assert "Most people leave at “About you”: 53.3% of those who come to it." in words
     assert "About you 60 (100.0%) 32 (53.3%) 40.9% to 65.4%" in words
 

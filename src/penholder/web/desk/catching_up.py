@@ -82,7 +82,7 @@ def timeline(request: DeskRequest, key: str) -> HttpResponseBase:
     rows = list(Waypoint.objects.filter(document=document).defer("sections").order_by("at", "pk"))
     step = _step(request.GET.get("step", ""), len(rows))
     here = Waypoint.objects.get(pk=rows[step - 1].pk) if rows else None
-    sealed = list(Iteration.objects.filter(document=document).defer("manifest", "events").order_by("sealed_at"))
+    sealed = list(Iteration.objects.filter(document=document).defer("manifest", "events").order_by("number"))
     first = max(0, min(step - 1 - ON_A_PAGE // 2, len(rows) - ON_A_PAGE))
     context: dict[str, Any] = {
         "document": document,

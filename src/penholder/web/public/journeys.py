@@ -56,7 +56,7 @@ def shown(walk: Walk | None, service: ServiceStanding, channel: Callable[[str, s
         "rare": f"{walk.rare:,}" if walk.rare else "",
         "worst": worst,
         "worst_share": figures.number(worst.left / worst.came, "share") if worst else "",
-        "months": _("%(first)s to %(last)s") % {"first": _month(walk.first), "last": _month(walk.last)},
+        "months": _months(walk.first, walk.last),
         "version": walk.definition.version,
         "window": figures.duration(walk.definition.window.total_seconds()),
         "broken": walk.broken,
@@ -180,3 +180,9 @@ def _between(interval: Interval | None) -> str:
 
 def _month(month: int) -> str:
     return f"{MONTHS[month % 100]} {month // 100}"
+
+
+def _months(first: int, last: int) -> str:
+    if first == last:
+        return _month(first)
+    return _("%(first)s to %(last)s") % {"first": _month(first), "last": _month(last)}
