@@ -6,14 +6,11 @@ register.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -26,20 +23,18 @@ from penholder.measure.matched import LikeWithLike, Total
 from penholder.measure.values import Absence
 from penholder.publishing.sites import Page, Redirect, Undrawn
 from penholder.services import disclosures, quarters
-from penholder.services.disclosures import Disclosed, PublicationOf
+from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.periods import Span
 from penholder.services.standing import ServiceStanding
 from penholder.web.labels import of_charts
-from penholder.web.public import figures
+from penholder.web.public import figures, frozen
 from penholder.web.public.drawing import Crumb, Drawing
 from penholder.web.public.figures import Said
-from penholder.web.public.service import MOST_SOURCES, address, channel_of, of_organisation
+from penholder.web.public.service import MOST_SOURCES, address, of_organisation
 
 # A page of these is light, and few enough to be read through.
 A_PAGE = 100
-# More than ten years of months; an older day is asked with the form.
-_MOST_DAYS = 150
 # Points between the change over all and the change like with like from which the total alone would mislead.
 _MISLEADING = 2
 
@@ -89,31 +84,8 @@ def pages(drawing: Drawing, made_of: str) -> Iterator[Undrawn | Redirect]:
     for before, after in told.followers.items():
         if after in told.by_organisation:
             yield Redirect(f"{drawing.root}{of_organisation(before)}", f"{drawing.root}{of_organisation(after)}")
-    yield drawing.undrawn("/services/published/", made_of, partial(_published, drawing, told))
     yield drawing.undrawn("/services/definitions/", made_of, partial(_definitions, drawing))
-    for publication in told.publications:
-        path = f"/services/publications/{publication.key}/"
-        yield drawing.undrawn(path, made_of, partial(_publication, drawing, told, publication))
-
-
-def _published(drawing: Drawing, told: Disclosed) -> Page:
-    """The newest days on which figures became public, and what became public on each."""
-    by_day: defaultdict[date, list[dict[str, str]]] = defaultdict(list)
-    for one in told.publications:
-        words = f"{one.organisation_name}, {one.period}"
-        path = f"/services/publications/{one.key}/"
-        by_day[timezone.localdate(one.published_at)].append({"words": words, "path": path})
-    for (day, name), count in Counter((source.said_on, source.name) for source in told.sources).items():
-        by_day[day].append({"words": f"{name} × {count}" if count > 1 else name, "path": ""})
-    return drawing.page(
-        "/services/published/",
-        "services_published.html",
-        title=_("Figures as they were published"),
-        description=_("Every day on which figures of services became public."),
-        crumbs=(Crumb(_("Services"), "/services/"),),
-        asked_page=f"{drawing.root}/services/",
-        days=sorted(by_day.items(), reverse=True)[:_MOST_DAYS],
-    )
+    yield from frozen.pages(drawing, told, made_of)
 
 
 def _definitions(drawing: Drawing) -> Page:
@@ -396,47 +368,3 @@ def _tile(told: Disclosed, service: ServiceStanding, span: Span) -> Tile:
     volume = told.volume(service.key, span.key)
     size = 0.0 if isinstance(volume, Absence) else float(volume)
     return Tile(service.name, size, _number(told.of(service.key, span.key, "digital-take-up")))
-
-
-# ── Publications ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _publication(drawing: Drawing, told: Disclosed, publication: PublicationOf) -> Page:
-    """The figures of one organisation and period as they were published, with the hash that they have for ever."""
-    span = told.table.spans[publication.period]
-    title = _("Figures of %(name)s, %(period)s") % {
-        "name": publication.organisation_name, "period": figures.period(span),
-    }  # fmt: skip
-    return drawing.page(
-        f"/services/publications/{publication.key}/",
-        "services_publication.html",
-        title=title,
-        description=_("The figures of one period as they were signed off and published."),
-        crumbs=(
-            Crumb(_("Services"), "/services/"),
-            Crumb(publication.organisation_name, of_organisation(told.line(publication.organisation)), english=True),
-        ),
-        publication=publication,
-        period=figures.period(span),
-        lines=_frozen_lines(told, publication),
-        standing=next(
-            (
-                one
-                for one in told.publications
-                if one.stands and (one.organisation, one.period) == (publication.organisation, publication.period)
-            ),
-            None,
-        ),
-    )
-
-
-def _frozen_lines(told: Disclosed, publication: PublicationOf) -> list[tuple[str, str, list[tuple[str, Said]]]]:
-    """By service, every figure of a publication as it froze them."""
-    found: dict[str, list[tuple[str, Said]]] = {}
-    for each in disclosures.frozen_figures(publication.key):
-        title = str(figures.TITLES[each.figure.definition.key])
-        said = figures.say(FigureOf(each.service, each.period, each.channel, each.figure))
-        channel = channel_of(told, each.service, each.channel)
-        found.setdefault(each.service, []).append((f"{title} ({channel})" if channel else title, said))
-    names = {key: one.name for key, one in told.by_key.items()}
-    return [(names.get(key, key), address(key), rows) for key, rows in sorted(found.items())]
