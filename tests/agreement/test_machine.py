@@ -322,6 +322,8 @@ def test_the_machine_can_walk_the_whole_way(db, monkeypatch):
     machine.clear("chair")
     for which in TAMPERING:
         machine.go_round_the_triggers(which)
+    machine.decide_about_everything()
+    machine.settle(DEPARTMENTS[1], last=True)
     machine.agree_and_clear(by_deputy=True, at_once=True)
     for which in TAMPERING:
         machine.go_round_the_triggers(which)
