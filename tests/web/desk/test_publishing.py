@@ -112,6 +112,7 @@ def test_a_correction_needs_its_reason_and_a_withdrawal_its_notice(office, clear
     assert Edition.objects.get(number=2).corrects == first
     page = f"/desk/editions/{first.pk}/withdraw/"
     assert client.post(page, {"notice": ""}).status_code == 200
+    assert 'href="/desk/texts/" aria-current="true"' in client.get(page).content.decode()
     done = client.post(page, {"notice": "Read edition 2."}, follow=True)
     assert "Withdrawn" in words(done)
     assert "Read edition 2." in words(done)

@@ -27,6 +27,8 @@ PLACES = (
     (gettext_noop("Who may do what"), "desk:permissions"),
     (gettext_noop("My account"), "account"),
 )
+# Pages that belong to a place although their address does not begin with its own.
+BELONGING = {"desk:documents": ("editions/", "schedules/")}
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -53,12 +55,14 @@ def places(request: HttpRequest) -> list[dict[str, str]]:
     """The menu, with the place where the reader is. The front of the desk is current only on its own page."""
     found = []
     posts = getattr(request, "posts", None) or ()
+    front = reverse("desk:home")
     reads = any(not permissions.objections(act, post) for post in posts for act in ("text.read", "text.draft-own"))
     for words, view in PLACES:
         if view == "desk:documents" and not reads:
             continue
         path = reverse(view)
-        inside = request.path.startswith(path) and view != "desk:home"
+        belonging = (path, *(front + start for start in BELONGING.get(view, ())))
+        inside = request.path.startswith(belonging) and view != "desk:home"
         current = "page" if request.path == path else "true" if inside else ""
         found.append({"words": _(words), "path": path, "current": current})
     return found
