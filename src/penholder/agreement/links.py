@@ -128,6 +128,17 @@ def open(token: str, *, at: datetime) -> Asked:
     return link.asked
 
 
+def read_back(token: str, *, at: datetime) -> Link:
+    """A link that is good, or by which an answer was given, until the day until which it was made.
+
+    What was suggested by it is read so, and what became of that; nothing is done by it. Raises Missing or Refused.
+    """
+    link = _find(token)
+    if link.ended_at is not None or link.expires_at <= at:
+        raise Refused(_("This link has ended. Ask the pen team to send a new one."))
+    return link
+
+
 def acting(token: str, name: str, *, at: datetime) -> Acting:
     """Who acts by a link: the asked post, through the link, with the name that the person wrote."""
     return Acting(post=open(token, at=at).post, name=name.strip(), through="link")

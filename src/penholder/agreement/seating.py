@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from penholder.agreement.deadlines import local_day
 from penholder.agreement.models import Asked, Delegation
-from penholder.agreement.rules.authority import RUNNING
-from penholder.agreement.voices import ENDS_A_BODY, holds
+from penholder.agreement.rules.authority import RUNNING, objections_to_running
+from penholder.agreement.voices import ENDS_A_BODY, hear, holds
 from penholder.drafting import rights
 from penholder.drafting.models import Document
 from penholder.drafting.seats import Seat
@@ -45,6 +45,23 @@ def seat(document: Document, by: Acting | None, *, at: datetime) -> Seat:
     if not asked_in(document).filter(Q(post=by.post) | Q(post__organisation__in=bodies)).exists():
         raise Refused(closed)
     return Seat(document.pk, by, bodies)
+
+
+def seat_by_link(asked: Asked, by: Acting, *, at: datetime) -> Seat:
+    """The seat of who came by a link, in the name of the post that is asked. Raises Refused with every reason.
+
+    It sees what was suggested by links for this post. What the post's organisation keeps to itself it does not see: a
+    link can be passed on.
+    """
+    reasons = [*permissions.objections("draft.contribute", by.post), *objections_to_running(asked.round)]
+    if reasons := [*reasons, *hear(asked, by, at=at).objections]:
+        raise Refused(reasons)
+    return Seat(asked.round.iteration.document_id, by, link_for=asked.post.key)
+
+
+def seat_to_read(asked: Asked) -> Seat:
+    """A seat that only reads what was suggested by links for an asked post, and what became of it."""
+    return Seat(asked.round.iteration.document_id, Acting(asked.post, through="link"), link_for=asked.post.key)
 
 
 def seat_of(document: Document, person: Person, *, at: datetime) -> Seat | None:

@@ -135,7 +135,7 @@ def _counted(comparison: Comparison) -> Sequence[str]:
 
 
 def _heard(seat: Seat, person: Person, moment: datetime) -> tuple[Heard, ...]:
-    seen = Thread.objects.filter(seat.seen)
+    seen = Thread.objects.filter(seat.heard)
     fresh = Utterance.objects.filter(thread__in=seen, at__gt=moment).exclude(author=person)
     count = Counter(fresh.values_list("thread", flat=True))
     if not count:

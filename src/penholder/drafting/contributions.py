@@ -96,7 +96,8 @@ class Suggestion(models.Model):
 
     `quote` is the passage as it read then (of an insertion, the one that it goes after; "" at the beginning of the
     section), `proposed` how it would read, `target` and `target_section` after which passage it would stand when moved.
-    `by` is a name in words: authors of Word files have no account. Until `lodged_at` only its organisation sees it.
+    `by` is a name in words: authors of Word files have no account. `link_for` is the key of the post in whose name it
+    came by a link without an account, else "". Until `lodged_at` only its organisation sees it.
     `look_again` is the number of another one that was accepted on the same words; `applied` is what came into the text.
     """
 
@@ -117,6 +118,7 @@ class Suggestion(models.Model):
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     by = models.CharField(max_length=500)
     source = models.CharField(max_length=500, blank=True)
+    link_for = models.CharField(max_length=120, blank=True)
     made_at = models.DateTimeField()
     lodged_at = models.DateTimeField(null=True, blank=True)
     lodged_by = models.CharField(max_length=500, blank=True)

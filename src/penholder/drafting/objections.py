@@ -120,6 +120,7 @@ def to_withdrawing(row: Suggestion, by: Seat) -> list[str]:
     """Every reason why somebody may not take a suggestion back: only who made it does, or their Leader."""
     reasons = to_becoming(row, Fate.WITHDRAWN)
     own = row.author_id is not None and by.acting.person is not None and row.author_id == by.acting.person.pk
+    own = own or bool(by.link_for and row.link_for == by.link_for)
     if not own and not (by.lodges and row.organisation_id in by.bodies):
         reasons.append(_("Only who made a suggestion can withdraw it, or who speaks for their organisation."))
     return reasons

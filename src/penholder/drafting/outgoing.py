@@ -53,7 +53,7 @@ def draft(document: Document, by: Seat, kind: Kind = "docx", *, language: str = 
         places = _places(named)
         rows = Suggestion.objects.filter(by.seen, fate__in=[Fate.OPEN, Fate.INSIDE]).order_by("made_at", "pk")
         proposals = [one for row in rows if (one := _proposal(row, named, places))]
-        talks = Thread.objects.filter(by.seen, suggestion=None).exclude(passage="").prefetch_related("said")
+        talks = Thread.objects.filter(by.heard, suggestion=None).exclude(passage="").prefetch_related("said")
         discussions = [talk for row in talks if (talk := _discussion(row, named, places))]
     return _made(
         Outgoing(

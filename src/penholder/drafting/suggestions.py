@@ -66,15 +66,16 @@ def make(
         reason=reason.strip(),
         organisation=by.acting.post.organisation,
         author=None if author else by.acting.person,
-        by=author or by.acting.words,
+        by=author or by.words,
         source=source,
+        link_for=by.link_for,
         made_at=made_at or at,
         fate=Fate.INSIDE if inside else Fate.OPEN,
     )
     if reasons := objections.to_contributing(by, document_id) + objections.to_suggesting(row, named):
         raise Refused(reasons)
     if not inside:
-        row.number, row.lodged_at, row.lodged_by = _next_number(document), at, by.acting.words
+        row.number, row.lodged_at, row.lodged_by = _next_number(document), at, by.words
     row.save()
     if not inside:
         _write("suggestion.made", row, by, at, reason=row.reason)
@@ -190,7 +191,7 @@ def _unsettled(row: Suggestion, named: Named, words: str | None, reading: str) -
 
 def _end(row: Suggestion, fate: Fate, by: Seat, at: datetime, reason: str) -> Suggestion:
     was_inside = row.fate == Fate.INSIDE
-    row.fate, row.ended_at, row.ended_by, row.because = fate, at, by.acting.words, reason.strip()
+    row.fate, row.ended_at, row.ended_by, row.because = fate, at, by.words, reason.strip()
     row.save(update_fields=["fate", "ended_at", "ended_by", "because", "applied"])
     if not was_inside:
         _write(f"suggestion.{fate}", row, by, at, reason=row.because)
@@ -200,6 +201,8 @@ def _end(row: Suggestion, fate: Fate, by: Seat, at: datetime, reason: str) -> Su
 def _write(act: str, row: Suggestion, by: Seat, at: datetime, *, reason: str) -> None:
     facts = {"document": row.document.key, "suggestion": row.number, "section": row.section, "passage": row.passage}
     told: dict[str, Any] = facts | {"what": row.what, "class": row.weight, "by": row.by, "source": row.source}
+    if by.link_for:
+        told["through"] = "link"
     ledger.append(
         act,
         actor=by.acting.post.words,

@@ -85,7 +85,7 @@ def open(  # noqa: A001 - threads.open(...) reads as what it does
         suggestion=suggestion,
         organisation=by.acting.post.organisation,
         author=None if author else by.acting.person,
-        by=author or by.acting.words,
+        by=author or by.words,
         source=source,
         opened_at=said_at or at,
         lodged_at=None if inside else at,
@@ -200,7 +200,7 @@ def _say(thread: Thread, body: str, *, by: Seat, at: datetime, people: Sequence[
     said = Utterance.objects.create(
         thread=thread,
         author=None if author else by.acting.person,
-        by=author or by.acting.words,
+        by=author or by.words,
         body=body.strip(),
         at=at,
     )
@@ -218,7 +218,7 @@ def _turn(thread_id: int, state: Talk, by: Seat) -> Thread:
 
 def _find(thread_id: int, by: Seat) -> Thread:
     document = locked(by.document)
-    thread = Thread.objects.filter(by.seen, pk=thread_id).first()
+    thread = Thread.objects.filter(by.heard, pk=thread_id).first()
     if thread is None:
         raise Missing(_("There is no such discussion. Go back to the text."))
     thread.document = document

@@ -166,7 +166,7 @@ def _context(document: Document, seat: Seat, row: Suggestion, decided: Decided) 
         "withdraws": not objections.to_withdrawing(row, seat),
         "applied": redline(row.quote, row.applied) if row.fate == Fate.IN_PART and row.applied else "",
         "again": Suggestion.objects.filter(seat.seen, number=row.look_again).first() if row.look_again else None,
-        "threads": list(row.threads.filter(seat.seen)),
+        "threads": list(row.threads.filter(seat.heard)),
     }
 
 

@@ -115,7 +115,7 @@ def everything(request: DeskRequest, key: str) -> HttpResponseBase:
     """The discussions that may be seen: open ones, or all."""
     document, seat = seated(request, key)
     named = naming.names(document)
-    rows = Thread.objects.filter(seat.seen).select_related("organisation").order_by("-opened_at", "-pk")
+    rows = Thread.objects.filter(seat.heard).select_related("organisation").order_by("-opened_at", "-pk")
     every = "all" in request.GET
     if not every:
         rows = rows.filter(state=Talk.OPEN)
@@ -145,7 +145,7 @@ def _told(row: Thread, said: list[Utterance], document: Document, named: naming.
 def one(request: DeskRequest, key: str, thread_id: int) -> HttpResponseBase:
     """One thread: where it stands in the text now, what was said, and what can be done."""
     document, seat = seated(request, key)
-    thread = Thread.objects.filter(seat.seen, pk=thread_id).select_related("organisation", "suggestion").first()
+    thread = Thread.objects.filter(seat.heard, pk=thread_id).select_related("organisation", "suggestion").first()
     if thread is None:
         raise Missing(_("There is no such discussion. Go back to the text."))
     everybody = people(document, seat, request, inside=thread.lodged_at is None)

@@ -59,6 +59,8 @@ class Door:
     here: str
     file: Callable[[str], str]
     alone: bool  # by a link: no menu, no other pages
+    other_words: str  # where changes to its passages are suggested
+    suggested: str = ""  # where those by a link are read again
 
 
 class Answering(PlainForm):
@@ -189,6 +191,7 @@ def by_desk(request: DeskRequest, asked_id: int, *, opens: bool = False) -> Door
         reverse("desk:answer", args=[asked_id]),
         lambda name: reverse("desk:answer-file", args=[asked_id, name]),
         alone=False,
+        other_words=reverse("desk:together", args=[iteration.document.key]),
     )
 
 
@@ -200,7 +203,15 @@ def by_link(request: DeskRequest, token: str) -> Door | None:
         return None
     by = links.acting(token, name, at=request.at)
     here = reverse("by-link", args=[token])
-    return Door(asked, by, here, lambda file: reverse("by-link-file", args=[token, file]), alone=True)
+    return Door(
+        asked,
+        by,
+        here,
+        lambda file: reverse("by-link-file", args=[token, file]),
+        alone=True,
+        other_words=reverse("by-link-suggest", args=[token]),
+        suggested=reverse("by-link-suggestions", args=[token]),
+    )
 
 
 def _kept(token: str) -> str:
@@ -276,7 +287,8 @@ def _give(request: DeskRequest, door: Door, form: Answering) -> HttpResponseBase
     )
     entry = receipts.entry_of(made)
     if door.alone:
-        return render(request, "desk/rounds/thanks.html", {"made": made, "asked": door.asked, "entry": entry})
+        told = {"made": made, "asked": door.asked, "entry": entry, "suggested": door.suggested}
+        return render(request, "desk/rounds/thanks.html", told)
     words = _("Your answer is in the record as entry %(number)s, with the seal of the text that you read.")
     messages.success(request, words % {"number": entry})
     return redirect("desk:answer", door.asked.pk)

@@ -112,14 +112,17 @@ def _suggest(request: DeskRequest, key: str) -> HttpResponseBase:
         if row is not None:
             messages.success(request, _told(row))
             return redirect("desk:suggestion", key, row.pk)
-    context = _context(document, form, str(what), standing=standing, part=part)
+    back = reverse("desk:together-section", args=[document.key, part.key])
+    ways = {"here": reverse("desk:suggest", args=[document.key]), "back": back}
+    context = shown(form, str(what), standing=standing, part=part, **ways)
+    context |= {"document": document, "crumbs": [*crumbs(document), (part.title, back)]}
     return render(request, "desk/together/suggest.html", context)
 
 
 def _form(
     request: DeskRequest, key: str, what: str, *, section: str, standing: Standing | None, named: Named
 ) -> Suggesting:
-    targets = _targets(section, named) if what == What.MOVE else []
+    targets = places(section, named) if what == What.MOVE else []
     if request.method == "POST":
         return Suggesting(request.POST, targets=targets, what=what)
     source = standing.block.source if standing else ""
@@ -141,7 +144,7 @@ def _form(
     return Suggesting(initial=initial, targets=targets, what=what)
 
 
-def _targets(section: str, named: Named) -> list[tuple[str, str]]:
+def places(section: str, named: Named) -> list[tuple[str, str]]:
     """Where a passage can go: after each of its own section, and to the beginning and the end of every other."""
     found = [("", _("Choose"))]
     for part in named.parts:
@@ -187,25 +190,27 @@ def _told(row: Suggestion) -> str:
     return _("This is suggestion %(number)s. You are told what becomes of it.") % {"number": row.number}
 
 
-def _context(
-    document: Document, form: Suggesting, what: str, *, standing: Standing | None, part: DraftedPart
+def shown(
+    form: Suggesting, what: str, *, standing: Standing | None, part: DraftedPart, here: str, back: str
 ) -> dict[str, Any]:
+    """What the page of a suggestion shows: the passage, the form, the change once it can be shown.
+
+    `here` is its own address, `back` that of the section.
+    """
     bound = form.is_bound and form.is_valid()
     quote = (form.quote if bound else None) or (standing.block.source if standing else "")
     proposed = form.cleaned_data.get("proposed", "") if bound else ""
-    shown = what in {What.REPLACE, What.INSERT} and bool(proposed)
-    back = reverse("desk:together-section", args=[document.key, part.key])
+    seen = what in {What.REPLACE, What.INSERT} and bool(proposed)
     return {
-        "document": document,
         "part": part,
-        "crumbs": [*crumbs(document), (part.title, back)],
         "form": form,
         "what": what,
         "title": What(what).label,
         "standing": standing,
         "passage": drawn([standing]).bodies[0] if standing else "",
         "others": [(one.value, one.label) for one in What if one.value != what and (standing or one == What.INSERT)],
-        "change": redline(quote if what == What.REPLACE else "", proposed) if shown else "",
+        "change": redline(quote if what == What.REPLACE else "", proposed) if seen else "",
         "now": redline(quote, standing.block.source) if standing and bound and quote != standing.block.source else "",
+        "here": here,
         "back": f"{back}#{standing.name}" if standing else back,
     }

@@ -52,7 +52,7 @@ def overview(request: DeskRequest, key: str) -> HttpResponseBase:
 
 def _open(seat: Seat) -> tuple[list[Suggestion], list[Thread]]:
     waiting = Suggestion.objects.filter(seat.seen, fate__in=[Fate.OPEN, Fate.INSIDE]).select_related("organisation")
-    return list(waiting), list(Thread.objects.filter(seat.seen, state=Talk.OPEN).select_related("organisation"))
+    return list(waiting), list(Thread.objects.filter(seat.heard, state=Talk.OPEN).select_related("organisation"))
 
 
 def _section(row: Suggestion | Thread, named: Named) -> str:
