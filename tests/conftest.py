@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import psycopg
 import pytest
 from django.test import TransactionTestCase
+from tests import homes
 from tests import postgresql as postgresql_server
 from tests.mischief import unguarded
 
@@ -53,11 +54,22 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database on that server with every table and no row, to be copied."""
+    name = "template_of_tests"
+    homes.migrate(tmp_path_factory.mktemp("template"), _make(postgresql, name))
+    return name
+
+
 @pytest.fixture
-def postgresql_database(postgresql: str) -> str:
-    """The DATABASE_URL of an empty database on that server, for programs that a test starts."""
+def postgresql_database(postgresql: str, postgresql_template: str) -> str:
+    """The DATABASE_URL of a database on that server with every table and no row, for programs that a test starts."""
+    return _make(postgresql, f"one_{os.urandom(6).hex()} TEMPLATE {postgresql_template}")
+
+
+def _make(postgresql: str, words: str) -> str:
     query = urlsplit(postgresql).query
-    name = f"one_{os.urandom(6).hex()}"
     with psycopg.connect(**dict(parse_qsl(query)), dbname="postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    return f"postgres:///{name}?{query}"
+        server.execute(f"CREATE DATABASE {words}")
+    return f"postgres:///{words.split(maxsplit=1)[0]}?{query}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests import homes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,9 +41,7 @@ class Instance:
 
     def __init__(self, home: Path, url: str) -> None:
         self.home = home
-        self.environment = os.environ | {
-            "PENHOLDER_HOME": str(home), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-        }  # fmt: skip
+        self.environment = homes.environment(homes.begin(home), url)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from tests import homes
 
 from penholder import demo
 from penholder.cli import COMMANDS, main
@@ -33,7 +34,7 @@ def run(*words: str, home: Path | None = None, **more) -> subprocess.CompletedPr
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
     """An instance with the demonstration strategy in it, not published."""
-    folder = tmp_path_factory.mktemp("instance")
+    folder = homes.begin(tmp_path_factory.mktemp("instance"))
     done = run("import", str(demo.folder()), home=folder)
     assert done.returncode == 0, done.stderr
     return folder

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from tests import homes
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +64,7 @@ class Instance:
 
 @pytest.fixture
 def instance(tmp_path):
-    return Instance(tmp_path)
+    return Instance(homes.begin(tmp_path))
 
 
 @pytest.fixture
@@ -184,6 +185,7 @@ def test_a_server_that_is_asked_to_stop_stops_its_worker_first(instance):
 
 
 def test_no_database_is_made_for_a_site_that_is_only_served(instance):
+    (instance.home / "penholder.sqlite3").unlink()
     server = instance.start("serve", "--port", "0")
     assert server.stdout.readline()
     time.sleep(3)

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests import homes
 
 from penholder import demo
 
@@ -45,8 +46,7 @@ def counts(home: Path) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> tuple[Path, float, dict[str, int]]:
     """An instance without a strategy, how long an import of the demonstration takes, and what it comes to."""
-    empty, full = tmp_path_factory.mktemp("empty"), tmp_path_factory.mktemp("full")
-    start(empty, "iterations").communicate()
+    empty, full = (homes.begin(tmp_path_factory.mktemp(name)) for name in ("empty", "full"))
     started = time.perf_counter()
     start(full, "import", str(demo.folder())).communicate()
     return empty, time.perf_counter() - started, counts(full)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from tests import homes
 
 from penholder.delivery import imports, standing
 from penholder.drafting import iterations, sealed_texts
@@ -32,11 +32,9 @@ from pathlib import Path
 import django
 django.setup()
 from datetime import UTC, datetime
-from django.core.management import call_command
 from penholder.delivery import imports
 from penholder.formats import open as opening
 from penholder.formats.select import Select
-call_command("migrate", verbosity=0)
 source = Path(sys.argv[1])
 report = imports.take_in(opening.read(source, select=Select("all")), source=source.name, at=datetime.now(UTC))
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
@@ -71,7 +69,7 @@ def test_the_figures_are_those_of_the_source(shared, name):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process its high-water mark")
 def test_all_134_commits_come_in_with_little_memory(shared, tmp_path):
-    told = os.environ | {"PENHOLDER_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "penholder.config.settings"}
+    told = homes.environment(homes.begin(tmp_path))
     command = [sys.executable, "-c", TAKE_IN, str(shared / "gds-2012" / "strategy.bundle")]
     done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

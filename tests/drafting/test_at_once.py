@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests import homes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,6 @@ from pathlib import Path
 from importlib import import_module
 import_module("penholder.config.instance").start()
 from datetime import UTC, datetime
-from django.core.management import call_command
 from penholder.drafting import documents, drafts, outlines, writing
 from penholder.drafting.documents import Draft
 from penholder.drafting.models import Document
@@ -31,7 +30,6 @@ NAMES = ("one", "two", "three", "four", "five")
 BASE = "## Three\\n\\nAda alone wrote here. Then Ben came along. Later on, Cleo helped them all.\\n"
 """
 PREPARE = """
-call_command("migrate", verbosity=0)
 body = Organisation.objects.create(key="centre", name="The centre")
 Post.objects.create(organisation=body, key="pen", title="Pen", role="pen")
 texts = [Draft(name, name.title(), BASE if name == "three" else f"## {name.title()}\\n\\nText.\\n") for name in NAMES]
@@ -62,9 +60,7 @@ print(json.dumps([[one.key for one in reading.sections], rows, reading.section("
 def start(request, tmp_path):
     """Starts a program on one database."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_database")
-    told = os.environ | {
-        "PENHOLDER_HOME": str(tmp_path), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-    }  # fmt: skip
+    told = homes.environment(homes.begin(tmp_path), url)
 
     def run(script, *words):
         return subprocess.Popen(

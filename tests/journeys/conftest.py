@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests import homes
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "src" / "penholder" / "web" / "assets"
@@ -32,12 +33,10 @@ import sys, django
 django.setup()
 from datetime import UTC, datetime
 from pathlib import Path
-from django.core.management import call_command
 from penholder.delivery.imports import take_in
 from penholder.formats.open import read
 from penholder.publishing import sites
 at = datetime(2014, 3, 1, 12, tzinfo=UTC)
-call_command("migrate", verbosity=0)
 report = take_in(read(Path(sys.argv[1])), source="test", at=at)
 assert not report.stopped, report.unread
 sites.build(at=at)
@@ -52,13 +51,7 @@ def chromium() -> str:
 
 def published(source: Path, home: Path) -> Path:
     """Take in a source and publish it, as an instance of its own. Gives the folder that readers see."""
-    environment = {
-        **os.environ,
-        "PENHOLDER_HOME": str(home),
-        "PENHOLDER_LANGUAGES": "en,cy",
-        "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
+    environment = {**os.environ, **homes.environment(homes.begin(home)), "PENHOLDER_LANGUAGES": "en,cy"}
     done = subprocess.run(
         [sys.executable, "-c", PUBLISH, str(source)], env=environment, capture_output=True, text=True, check=False
     )

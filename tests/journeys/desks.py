@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
+
+from tests import homes
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
@@ -26,45 +24,11 @@ VANISHED = """() => [...document.querySelectorAll('.govuk-button, .govuk-tag, .g
   .filter(e => getComputedStyle(e).color === getComputedStyle(e).backgroundColor).map(e => 'vanished: ' + e.outerHTML.slice(0, 120))"""
 
 
-# Every table and no row in it.
-MIGRATE = """
-import django
-django.setup()
-from django.core.management import call_command
-from django.db import connection
-call_command("migrate", verbosity=0)
-connection.close()
-"""
-
-
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What commands of that home folder run with. A new home gets a database in which every migration has run."""
     if not home.exists():
-        home.mkdir(parents=True)
-        shutil.copyfile(migrated(), home / "penholder.sqlite3")
-    return _environment(home) | more
-
-
-def migrated() -> Path:
-    """That database, made once for as long as neither a migration nor a dependency changes: it takes ten seconds."""
-    files = [*sorted((ROOT / "src").rglob("migrations/*.py")), ROOT / "uv.lock"]
-    place = ROOT / ".pytest_cache" / "migrated" / sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:20]
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-            fill(_environment(Path(folder)), MIGRATE)
-            Path(folder, "penholder.sqlite3").replace(place)
-    return place
-
-
-def _environment(home: Path) -> dict[str, str]:
-    told = os.environ | {
-        "PENHOLDER_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "penholder.config.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    # Coverage says on stderr that templates which are not debugged cannot be counted; the server has to be silent there.
-    return {name: value for name, value in told.items() if not name.startswith("COVERAGE_")}
+        homes.begin(home)
+    return homes.environment(home) | more
 
 
 def fill(told: dict[str, str], script: str) -> None:

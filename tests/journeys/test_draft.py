@@ -11,13 +11,11 @@ OFFICE = """
 import django
 django.setup()
 from datetime import timedelta
-from django.core.management import call_command
 from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.drafting import documents
 from penholder.drafting.documents import Draft
 from penholder.people.models import Holding, Organisation, Person, Post
-call_command("migrate", verbosity=0)
 at = timezone.now()
 body = Organisation.objects.create(key="centre", name="The centre")
 post = Post.objects.create(organisation=body, key="centre-pen", title="Strategy editor", role="pen")

@@ -12,14 +12,12 @@ import django
 django.setup()
 from datetime import date, timedelta
 from decimal import Decimal
-from django.core.management import call_command
 from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.people.models import Holding, Organisation, Person, Post
 from penholder.services import periods, registrations, submissions
 from penholder.services.cells import Cell
 from penholder.services.registrations import Described, NewService
-call_command("migrate", verbosity=0)
 at = timezone.now()
 today = timezone.localdate(at)
 body = Organisation.objects.create(key="interior", name="Interior")

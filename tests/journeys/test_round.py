@@ -15,7 +15,6 @@ OFFICE = """
 import django
 django.setup()
 from datetime import timedelta
-from django.core.management import call_command
 from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.drafting import documents, iterations
@@ -23,7 +22,6 @@ from penholder.drafting.documents import Draft
 from penholder.errors import Missing
 from penholder.people import organisations, posts
 from penholder.people.models import Person
-call_command("migrate", verbosity=0)
 at = timezone.now()
 for key, name, title, role, person in (
     ("centre", "The centre", "Strategy editor", "pen", "Pia"), ("cabinet", "The cabinet", "Chair", "chair", "Carl"),

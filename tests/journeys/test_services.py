@@ -20,13 +20,11 @@ import django
 django.setup()
 from datetime import UTC, date, datetime
 from django.conf import settings
-from django.core.management import call_command
 from tests.services.conftest import Ministry
 from tests.measure.intake.test_sealing import DRAWN, send, step
 from penholder.measure.intake import drawings, sealing
 from penholder.publishing import sites
 at = datetime(2026, 11, 20, 12, tzinfo=UTC)
-call_command("migrate", verbosity=0)
 ministry = Ministry()
 for number in range(104):
     ministry.service(f"permit-{number:03}", "digital", "assisted-digital", "phone", body="interior" if number % 3 else "transport")

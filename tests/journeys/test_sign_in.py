@@ -17,11 +17,9 @@ pytestmark = [pytest.mark.browser]
 PEOPLE = """
 import django
 django.setup()
-from django.core.management import call_command
 from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.people.models import Holding, Organisation, Person, Post
-call_command("migrate", verbosity=0)
 office = Organisation.objects.create(key="cabinet-office", name="Cabinet Office", acronym="CO")
 ministry = Organisation.objects.create(key="hmrc", name="HM Revenue & Customs", acronym="HMRC")
 Organisation.objects.create(key="voa", name="Valuation Office Agency", acronym="VOA", parent=ministry)

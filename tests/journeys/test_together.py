@@ -12,7 +12,6 @@ OFFICE = """
 import django
 django.setup()
 from datetime import timedelta
-from django.core.management import call_command
 from django.utils import timezone
 from allauth.account.models import EmailAddress
 from penholder.agreement import rounds, seating
@@ -21,7 +20,6 @@ from penholder.drafting import documents, iterations, naming, suggestions
 from penholder.drafting.documents import Draft
 from penholder.people.acting import Acting
 from penholder.people.models import Holding, Organisation, Person, Post
-call_command("migrate", verbosity=0)
 at = timezone.now() - timedelta(days=1)
 found = {}
 for key, name, title, role, person in (
