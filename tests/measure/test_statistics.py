@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -23,7 +22,8 @@ from penholder.measure.formulas.ease import (
     errors_per_question,
     failure_demand,
     faster,
-    reading_age_of,
+    pages_of,
+    reading_age,
     refusals,
     simpler,
 )
@@ -114,11 +114,10 @@ def test_the_question_that_is_refused_most_comes_first():
 def test_reading_age_and_failure_demand():
     drawn = branching()
     said = "The applicant's circumstances necessitate verification of all documentation. We check it."
-    steps = (replace(drawn.steps[0], text=said), *drawn.steps[1:])
-    age = reading_age_of(replace(drawn, steps=steps))
+    age = reading_age((said, *("" for _step in pages_of(drawn)[1:])))
     # 76 letters in 11 words and two sentences: 4.71 × 76 / 11 + 0.5 × 11 / 2 − 21.43 = 13.9, rounded up and plus 5.
     assert (age.value, age.n, age.coverage.had) == (19, 11, 1)
-    assert reading_age_of(drawn).value is Absence.NOT_PROVIDED
+    assert (age.coverage.asked, reading_age(("",)).value) == (len(pages_of(drawn)), Absence.NOT_PROVIDED)
     assert failure_demand(failures=2, classified=8, contacts=20).coverage == Coverage(8, 20)
     with pytest.raises(Refused, match="each must lie between"):
         failure_demand(failures=9, classified=8, contacts=20)

@@ -25,6 +25,7 @@ from penholder.services import (
     costlines,
     journeys,
     monthly,
+    pagetexts,
     publications,
     registrations,
     releases,
@@ -100,6 +101,9 @@ def described(ministry, manager):
     drawn = replace(straight("passports"), effective_from=date(2026, 1, 1))
     journeys.draw(drawn=drawn, by=None, at=NOON, reason="Begun.")
     journeys.end(key="passports", number=1, on=date(2026, 6, 1), reason="New graph.", by=None, at=NOON)
+    page = {"page": "start", "said_on": TODAY, "as_of": TODAY}
+    pagetexts.put(**said, **page, words="Apply here.")
+    pagetexts.put(**said, **page, words="Apply here. It is free.", reason="The fee is gone.")
     aim = {"definition": "completion-rate", "due_on": date(2027, 1, 1), "said_on": TODAY}
     targets.put(**said, **aim, value=Decimal("0.9000004"))
     targets.put(**said, **aim, value=Decimal("0.8"), reason="Too high.")
@@ -145,6 +149,8 @@ def test_what_nobody_altered_holds(busy):
          "channel assisted-digital of service passports"),
         ("UPDATE services_servicealias SET folded = 'exit'", "name “Entry clearance” of service visas"),
         ("UPDATE services_target SET value = 0.7 WHERE number = 2", "target completion-rate, version 2, of service passports"),
+        ("UPDATE services_pagetext SET words = 'Apply.' WHERE number = 2",
+         "words of page start, version 2, of service passports"),
         ("UPDATE services_costline SET pounds = 1 WHERE dropped",
          "cost line “People”, version 2, of service passports in 2026-10"),
         ("UPDATE services_assessed SET evidence = 'Six.' WHERE point = 1 AND evidence <> ''",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.measure.drawings import straight
 from tests.services.conftest import NOON
 
 from penholder.people.models import Role
-from penholder.services import assessments, exports, publications, registrations, targets
+from penholder.services import assessments, exports, journeys, pagetexts, publications, registrations, targets
 from penholder.services.assessments import Found, Report
 from penholder.services.periods import parse
 
@@ -42,6 +44,11 @@ def filled(ministry):
         key="passports", definition="completion-rate", value=Decimal("0.9"), due_on=date(2027, 1, 1), said_on=NOON.date(),
         by=None, at=NOON,
     )  # fmt: skip
+    drawn = replace(straight("passports"), effective_from=date(2026, 1, 1))
+    journeys.draw(drawn=drawn, by=None, at=NOON)
+    pagetexts.put(
+        key="passports", page="start", words="Apply here.", as_of=NOON.date(), said_on=NOON.date(), by=None, at=NOON
+    )
     report = Report("2019", "live", "met", date(2026, 1, 1), "Two.", (Found(1, "met", "Seen."),),
                     published_on=date(2026, 2, 1))  # fmt: skip
     assessments.record(key="passports", report=report, by=None, at=NOON)

@@ -147,9 +147,10 @@ def test_what_has_not_had_its_time_is_not_judged(sealed):
     assert (rate.young, rate.figure.n) == (14, 0)
 
 
-def test_nothing_sealed_gives_no_figures(licences, tmp_path):
+def test_nothing_sealed_gives_no_figures_but_of_what_pages_say(licences, tmp_path):
     journeys.draw(drawn=licences, by=None, at=NOON)
-    assert attempts.figures(tmp_path, [parse("2026-10")], at=NOON) == []
+    (age,) = attempts.figures(tmp_path, [parse("2026-10")], at=NOON)
+    assert age.figure.definition.key == "reading-age", "what its pages say can be read without anybody coming"
 
 
 def test_a_command_shows_live_figures_of_a_period_that_nobody_has_noted(sealed, tmp_path, settings):

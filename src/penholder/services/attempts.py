@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from penholder.measure.engines.asking import SqlEngine
 from penholder.measure.figures import Figure
 from penholder.measure.formulas.completion import completion
-from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, reading_age_of, refusals, simpler
+from penholder.measure.formulas.ease import errors_per_question, faster, help_opened, refusals, simpler
 from penholder.measure.journey_definitions import JourneyDefinition, Kind
 from penholder.measure.journeys import micros
 from penholder.measure.questions import Dimension, Effort, Group, Outcomes, Question, Visit
-from penholder.services import counting, journeys
+from penholder.services import counting, journeys, pagetexts
 from penholder.services.periods import Span
 from penholder.services.periods import months as whole_months
-
-_PAGES = "words of the pages of the service, as its journey is drawn with them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +36,37 @@ def figures(
 ) -> list[Attempted]:
     """Every figure that journeys give for these periods. Five passes for all months together, and five for each other.
 
-    Attempts belong to the day of their start (UTC), and are judged by the version of the journey in force on it.
+    Attempts belong to the day of their start (UTC), and are judged by the version of the journey in force on it. The
+    reading age needs no attempts: it is that of what the pages say on the last day of the period.
     """
     definitions = journeys.definitions(services)
     drawn = tuple(each for versions in definitions.values() for each in versions)
     asked = sorted(set(spans))
     if not drawn or not asked:
         return []
+    found = list(_ages(definitions, asked, at.date()))
     with counting.engine(folder, services=definitions.keys()) as engine:
         if engine is None:
-            return []
+            return found
         months = [span for span in asked if span.months == 1 and span == month_of(span)]
-        found = list(_read(engine, drawn, months, at)) if months else []
+        found += _read(engine, drawn, months, at) if months else []
         for span in asked:
             if span not in months:
                 found += _read(engine, drawn, [span], at)
         return found
+
+
+def _ages(
+    definitions: Mapping[str, Sequence[JourneyDefinition]], spans: Sequence[Span], today: date
+) -> Iterator[Attempted]:
+    """The reading age on the last day of each period that has begun; today, where it is not over."""
+    worded = pagetexts.read(definitions)
+    begun = [span for span in spans if span.starts_on <= today]
+    for service, drawn in definitions.items():
+        for span in begun:
+            last = min(span.ends_on - timedelta(days=1), today)
+            if age := pagetexts.reading_age_on(last, drawn, worded.get(service, ())):
+                yield Attempted(service, span.key, "", age, 0)
 
 
 def month_of(span: Span) -> Span:
@@ -113,9 +126,6 @@ def _clearer(service: str, period: str, drawn: Sequence[JourneyDefinition], met:
         return
     if questions := refusals(graphs[0], met):
         yield Attempted(service, period, "", _sourced(errors_per_question(questions)), 0)
-    age = reading_age_of(graphs[0])
-    if age.n:
-        yield Attempted(service, period, "", replace(age, provenance=(_PAGES,)), 0)
 
 
 def _have_help(drawn: Iterable[JourneyDefinition], service: str, versions: set[int]) -> bool:

@@ -26,6 +26,7 @@ from penholder.services.models import (
     DrawnJourney,
     Exemplar,
     Flag,
+    PageText,
     ServiceAlias,
     ServiceRelease,
     ServiceVersion,
@@ -52,6 +53,7 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
     Exemplar: ("service__key", "programme", "since", "note", *_BY),
     Target: ("service__key", "definition", "number", "value", "due_on", "said_on", *_BY, *_NEWER,
              "supersedes__definition"),
+    PageText: ("service__key", "page", "number", "words", "as_of", "said_on", *_BY, *_NEWER, "supersedes__page"),
     CostLine: (
         "service__key", "period__key", "name", "number", "pounds", "allocation_key", "allocated", "excluded", "dropped",
         "said_on", *_BY, *_NEWER, "supersedes__name", "supersedes__period__key",

@@ -10,14 +10,14 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils import timezone
 
 from penholder.measure.values import Absence
-from penholder.services import assessments, figures, frozen, publications, standing, values
+from penholder.services import assessments, figures, frozen, pagetexts, publications, standing, values
 from penholder.services.figures import Table
 from penholder.services.models import FrozenFigure, Purpose, State
 from penholder.services.values import ValueOf
@@ -186,6 +186,12 @@ def _targets() -> Iterator[Row]:
             }  # fmt: skip
 
 
+def _pages() -> Iterator[Row]:
+    for service, worded in pagetexts.read().items():
+        for each in worded:
+            yield {"service": service, **asdict(each)}
+
+
 def _assessments() -> Iterator[Row]:
     for each in assessments.of(public_on=date.max):
         for point in each.points:
@@ -256,6 +262,12 @@ TABLES: Final[dict[str, Exported]] = {
             ("said_on", "when it was said"), ("stands", "whether no newer version took its place"),
             ("reason", "why it changed"),
         ), _targets),
+        Exported("pages", "Every version of what the pages of services say, for their reading age.", (
+            ("service", "key of the service"), ("page", "name of the step"), ("number", "of the version"),
+            ("words", "what it says, in house Markdown; empty: not known any more"),
+            ("as_of", "the day from which it says so"), ("said_on", "when that was said"),
+            ("by", "who said it, and in which post"), ("reason", "why it changed"),
+        ), _pages),
         Exported("assessments", "Every public assessment against the service standard, a row for each point.", (
             ("service", "key of the service"), ("standard", "key of the version: 2014, 2015, 2019"),
             ("stage", "alpha, beta or live"), ("held_on", "day of the assessment"), ("result", "of the whole"),

@@ -141,6 +141,17 @@ def test_a_workbook_that_cannot_be_trusted_is_refused_with_what_to_do(data, why)
         reading(data, "figures.xlsx")
 
 
+@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x81\x8d"])
+def test_bytes_that_are_called_a_workbook_and_are_none_are_told_so(data):
+    for ending in ("xlsx", "XLSX", "xls", "ods"):
+        with pytest.raises(Refused, match=r"no workbook, though its name says so.*save it as"):
+            reading(data, f"figures.{ending}")
+
+
+def test_a_table_of_text_that_is_called_a_workbook_is_read():
+    assert len(reading("Service,Period,Cost\nRenew a passport,2025-04,5\n", "figures.xlsx").rows) == 1
+
+
 def test_macros_are_refused_by_name_too():
     with pytest.raises(Refused, match="macros"):
         reading(GOOD, "figures.xlsm")

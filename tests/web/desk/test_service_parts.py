@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.services.conftest import ministry  # noqa: F401 - a fixture
+from tests.services.conftest import NOON, ministry  # noqa: F401 - a fixture
 from tests.web.desk.test_uploading import enter, on_that_day, words  # noqa: F401 - fixtures
 
 from penholder.errors import Refused
@@ -91,6 +91,43 @@ def test_a_version_is_ended_and_sealing_knows_what_follows_it(ministry, enter, e
     assert Entry.objects.get(act="journey.ended", subject="passports").reason == ending["reason"]
     client.post(f"{PAGE}journey/", typed | {"effective_from": "2026-11-01"})
     assert [each.version for each in drawings.read(events)["passports"]] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_the_words_of_pages_are_noted_with_their_reading_age(ministry, enter, django_assert_max_num_queries):  # noqa: F811
+    client = enter("ada")
+    assert "Draw it first" in words(client.get(f"{PAGE}pages/"))
+    typed = {"text": GRAPH, "effective_from": "2026-10-01", "window": "30", "idle": "30", "act": "draw"}
+    client.post(f"{PAGE}journey/", typed)
+    assert "The words of no page are known yet" in words(client.get(f"{PAGE}pages/"))
+    told = {"words": "Take a photo. Then pay £80.", "as_of": "2026-10-05"}
+    assert "“pay” are noted. They can be read at the age of 5" in words(
+        client.post(f"{PAGE}pages/3/", told, follow=True)
+    )
+    assert "Say why" in words(client.post(f"{PAGE}pages/3/", told | {"words": "Pay £80."}))
+    assert client.post(f"{PAGE}pages/2/", told).status_code == 404, "a document is no page"
+    with django_assert_max_num_queries(20):
+        shown = words(client.get(f"{PAGE}pages/"))
+    assert "1 of 4" in shown
+    assert "4.71 × letters and digits / words" in shown
+    assert enter("wes", body="work").post(f"{PAGE}pages/3/", told).status_code == 409
+    again = {**typed, "text": client.get(f"{PAGE}journey/").context["form"].initial["text"]}
+    assert again["text"].startswith(GRAPH.splitlines()[0])
+
+
+@pytest.mark.django_db
+def test_a_page_keeps_its_words_when_the_journey_is_drawn_anew(ministry, enter):  # noqa: F811
+    client = enter("ada")
+    graph = {"service": "passports", "version": 1, "effective_from": "2026-01-01", "starts": ["start, here"],
+             "steps": [{"number": 1, "name": "start, here", "text": "Apply here."},
+                       {"number": 2, "name": "done", "after": ["start, here"], "outcome": "intended"}],
+             "window": "P30D", "idle_after": "PT30M"}  # fmt: skip
+    journeys.draw(drawn=journeys.read(graph), by=None, at=NOON)
+    journeys.end(key="passports", number=1, on=date(2026, 10, 1), reason="Anew.", by=None, at=NOON)
+    typed = {"text": client.get(f"{PAGE}journey/").context["form"].initial["text"], "effective_from": "2026-10-01",
+             "window": "30", "idle": "30", "act": "draw"}  # fmt: skip
+    assert client.post(f"{PAGE}journey/", typed).status_code == 302
+    assert journeys.definitions(["passports"])["passports"][1].by_name["start, here"].text == "Apply here."
 
 
 @pytest.mark.django_db

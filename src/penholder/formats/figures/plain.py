@@ -11,6 +11,8 @@ from penholder.formats.figures.cells import MOST_COLUMNS, MOST_ROWS, Book, Cell,
 from penholder.formats.figures.told import Told, say
 
 _BETWEEN = (",", ";", "\t")
+# Files with these endings are workbooks. A table of text that bears one of them by mistake is read all the same.
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Which character stands between cells shows in the first lines; prose may come before the table.
 _LOOKED_AT = 30
 _BROKEN = {
@@ -26,6 +28,21 @@ _BROKEN = {
     "Err:502",
     "Err:508",
 }
+
+
+def objections_to_ending(name: str, data: bytes) -> str:
+    """Why a file that is no workbook, though its name says so, cannot be read as text either; "" where it can."""
+    if not name.lower().endswith(_WORKBOOKS):
+        return ""
+    try:
+        decode(name, data)
+    except Refused:
+        return (
+            f"{name} is no workbook, though its name says so, and no table of text either. It was damaged on its way, "
+            "or is another kind of file. Open the original in the spreadsheet program, save it as “Excel Workbook "
+            "(.xlsx)” or CSV UTF-8, and send that."
+        )
+    return ""
 
 
 def decode(name: str, data: bytes) -> tuple[str, tuple[Told, ...]]:

@@ -14,7 +14,7 @@ from penholder.formats.figures.cells import MOST_BYTES, NOTHING, Book, Cell, Odd
 from penholder.formats.figures.columns import Head, Quantity, Use, is_head, plain, read_head
 from penholder.formats.figures.numbers import Gap, Kind, read_number
 from penholder.formats.figures.periods import Period, Quarters, of_day, read_period
-from penholder.formats.figures.plain import read_plain
+from penholder.formats.figures.plain import objections_to_ending, read_plain
 from penholder.formats.figures.told import Fault, Told, Weight, say
 from penholder.formats.figures.workbooks import objections_to_kind, read_workbook
 
@@ -82,7 +82,12 @@ def read_figures(
         )
     if objection := objections_to_kind(name, data):
         raise Refused(objection)
-    book = read_workbook(name, data) if archive.is_zip(data) else read_plain(name, data, is_head=is_head)
+    if archive.is_zip(data):
+        book = read_workbook(name, data)
+    elif objection := objections_to_ending(name, data):
+        raise Refused(objection)
+    else:
+        book = read_plain(name, data, is_head=is_head)
     return _Reader(book, catalogue, {each.key: each for each in quantities}, quarters).read(name)
 
 

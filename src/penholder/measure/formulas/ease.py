@@ -20,7 +20,7 @@ from penholder.measure.definitions import (
     Definition,
 )
 from penholder.measure.figures import Coverage, Figure, share
-from penholder.measure.journey_definitions import JourneyDefinition, Kind
+from penholder.measure.journey_definitions import JourneyDefinition, Kind, Step
 from penholder.measure.questions import Effort, Visit
 from penholder.measure.values import Absence, Value
 from penholder.text.clarity import readability
@@ -94,14 +94,18 @@ def help_opened(*, with_help: int, attempts: int) -> Figure:
     return share(HELP_OPENED, with_help, attempts, coverage=Coverage(attempts, attempts))
 
 
+def pages_of(drawn: JourneyDefinition) -> tuple[Step, ...]:
+    """The steps of a journey at which people read a page."""
+    return tuple(step for step in drawn.steps if step.kind in {Kind.PAGE, Kind.QUESTION})
+
+
 @lru_cache(1024)
-def reading_age_of(drawn: JourneyDefinition) -> Figure:
-    """The age at which people can read the pages of a journey, of those whose words its definition holds."""
-    pages = [step for step in drawn.steps if step.kind in {Kind.PAGE, Kind.QUESTION}]
-    told = [step.text for step in pages if step.text]
+def reading_age(words: tuple[str, ...]) -> Figure:
+    """The age at which people can read the pages of a journey: `words` of each, "" where they are not known."""
+    told = [text for text in words if text]
     reading = readability(told)
     value: Value = Absence.NOT_PROVIDED if reading.age is None else reading.age
-    return Figure(READING_AGE, value, reading.words, Coverage(len(told), len(pages)))
+    return Figure(READING_AGE, value, reading.words, Coverage(len(told), len(words)))
 
 
 def failure_demand(*, failures: int, classified: int, contacts: int) -> Figure:

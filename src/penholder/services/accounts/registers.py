@@ -23,6 +23,7 @@ from penholder.services.models import (
     Descent,
     DrawnJourney,
     Exemplar,
+    PageText,
     Service,
     ServiceAlias,
     ServiceRelease,
@@ -57,6 +58,8 @@ _KINDS = (
     Kind("targets", Target, ("target.put",), "target {1}, version {2}, of service {0}", ("definition", "number"),
          ("definition", "number")),
     Kind("drawn journeys", DrawnJourney, ("journey.drawn",), "journey {1} of service {0}", ("number",), ("number",)),
+    Kind("words of pages", PageText, ("page.worded",), "words of page {1}, version {2}, of service {0}",
+         ("page", "number"), ("page", "number")),
     Kind("channels", Channel, ("service.channel-put",), "channel {1} of service {0}", ("key",), ("channel",),
          changes=True),
     Kind("other names", ServiceAlias, ("service.named",), "name “{1}” of service {0}", ("name",), ("name",)),
@@ -66,7 +69,7 @@ _UNTOLD = (Channel, ServiceAlias)
 
 
 def differences(older: Older) -> list[Broken]:
-    """Every row of the register that is not as it was recorded. Thirteen queries, and the record."""
+    """Every row of the register that is not as it was recorded. Fourteen queries, and the record."""
     found = [*compare(_services_recorded(), _services())]
     unheld = {entry.subject for entry, facts in entries("service.registered") if "holds" not in facts}
     for kind in _KINDS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from penholder.services.models.assessments import Assessed, Assessment, Result, Stage
 from penholder.services.models.forms import FormLink
+from penholder.services.models.pages import PageText
 from penholder.services.models.publications import NEXT, Flag, FlagKind, FrozenFigure, Publication, Purpose, State
 from penholder.services.models.register import (
     Channel,
@@ -38,6 +39,7 @@ __all__ = [
     "FlagKind",
     "FormLink",
     "FrozenFigure",
+    "PageText",
     "Period",
     "Publication",
     "Purpose",

@@ -8,6 +8,7 @@ from penholder.web.desk import (
     assessing,
     figure_publications,
     monthly_form,
+    page_texts,
     register,
     service_figures,
     service_parts,
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/costs/", signed_in(service_parts.costs), name="service-costs"),
     path("register/<slug:key>/journey/", signed_in(service_parts.journey), name="service-journey"),
     path("register/<slug:key>/journey/<int:number>/end/", signed_in(service_parts.end_journey), name="end-journey"),
+    path("register/<slug:key>/pages/", signed_in(page_texts.everything), name="service-pages"),
+    path("register/<slug:key>/pages/<int:number>/", signed_in(page_texts.word), name="service-page"),
     path("register/<slug:key>/assessments/", signed_in(assessing.everything), name="service-assessments"),
     path("register/<slug:key>/assessments/add/", signed_in(assessing.assess), name="assess-service"),
     path(

@@ -183,10 +183,10 @@ def service(request: DeskRequest, key: str) -> HttpResponseBase:
     """One service as it stands, what was said before, its channels, and what became of it."""
     by, found = acting(request), standing.one(key)
     body = Organisation.objects.filter(key=found.now.organisation).first()
+    submits = not rules.objections_to_acting("figures.submit", by, body)
     context = {
         "service": found, "objections": rules.objections_to_acting("service.register", by, body),
-        "reads": _reads(by) or not rules.objections_to_acting("figures.submit", by, body),
-        "links_form": bool(found.now.manager_key) and not rules.objections_to_acting("figures.submit", by, body),
+        "reads": _reads(by) or submits, "submits": submits, "links_form": bool(found.now.manager_key) and submits,
         "aims": [
             {"title": _TITLES.get(one.definition, one.definition), "value": f"{one.value:g}", "due": one.due_on,
              "reason": one.reason}

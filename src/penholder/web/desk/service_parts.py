@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
 from penholder.errors import Missing, Refused
-from penholder.formats.steps import StepRow, Steps, read_steps
+from penholder.formats.steps import COLUMNS, StepRow, Steps, read_steps
 from penholder.measure.definitions import DEFINITIONS
 from penholder.measure.formulas.costs import CostLine
 from penholder.measure.journey_definitions import JourneyDefinition, Kind, Step
@@ -196,7 +198,7 @@ def journey(request: DeskRequest, key: str) -> HttpResponseBase:
         try:
             steps = read_steps(_("The table"), given["text"].encode())
             more |= {"steps": steps.rows, "wrong": [(one, uploads.words(one.told)) for one in steps.faults]}
-            drawn = None if steps.faults else _drawn(key, len(standing_ones) + 1, steps, given)
+            drawn = None if steps.faults else _drawn(key, standing_ones, steps, given)
             if drawn is not None and request.POST.get("act") == "draw":
                 journeys.draw(drawn=drawn, by=by, at=request.at, reason=given["reason"])
                 journeys.hand_over(settings.PENHOLDER_EVENTS)
@@ -233,28 +235,32 @@ def end_journey(request: DeskRequest, key: str, number: int) -> HttpResponseBase
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
 
-def _drawn(key: str, version: int, steps: Steps, given: dict[str, Any]) -> JourneyDefinition:
+def _drawn(key: str, before: list[JourneyDefinition], steps: Steps, given: dict[str, Any]) -> JourneyDefinition:
+    """The next version. Pages keep the words with which the version before was drawn; the table has no room for it."""
+    words = {step.name: step.text for step in before[-1].steps} if before else {}
     return JourneyDefinition(
-        service=key, version=version, effective_from=given["effective_from"],
-        starts=tuple(row.name for row in steps.rows if row.start), steps=tuple(_step(row) for row in steps.rows),
+        service=key, version=len(before) + 1, effective_from=given["effective_from"],
+        starts=tuple(row.name for row in steps.rows if row.start),
+        steps=tuple(_step(row, words.get(row.name, "")) for row in steps.rows),
         window=timedelta(days=given["window"]), idle_after=timedelta(minutes=given["idle"]),
     )  # fmt: skip
 
 
-def _step(row: StepRow) -> Step:
+def _step(row: StepRow, text: str) -> Step:
     outcome = row.outcome or None
-    return Step(row.number, row.name, Kind(row.kind), row.after, outcome, row.of, row.aliases)
+    return Step(row.number, row.name, Kind(row.kind), row.after, outcome, row.of, row.aliases, text)
 
 
 def _written(versions: list[JourneyDefinition]) -> str:
     """The newest version as the table that it was made of, to be changed."""
-    lines = ["number,name,kind,after,start,outcome,of,aliases"]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
     for drawn in versions:
-        lines += [
-            ",".join(
-                (str(step.number), step.name, step.kind.value, ";".join(step.after),
-                 "yes" if step.name in drawn.starts else "", step.outcome or "", step.of, ";".join(step.aliases))
-            )
-            for step in drawn.steps
-        ]  # fmt: skip
-    return "\n".join(lines)
+        for step in drawn.steps:
+            start = "yes" if step.name in drawn.starts else ""
+            table.writerow(
+                (step.number, step.name, step.kind.value, ";".join(step.after), start, step.outcome or "", step.of,
+                 ";".join(step.aliases))
+            )  # fmt: skip
+    return out.getvalue().rstrip("\n")
