@@ -69,7 +69,7 @@ def test_the_figure_is_frozen_with_the_others_of_its_period(licences, ministry):
     publication = publications.freeze(organisation=ministry.body("interior"), span=parse("2026-10"), by=None, at=NOON)
     put(PLAIN, date(2026, 10, 1), reason="Too hard.")
     row = FrozenFigure.objects.get(publication=publication, service__key="licences", definition="reading-age")
-    assert (row.value, row.covered, row.asked) == (12, 2, 4)
+    assert (row.value, row.had, row.asked) == (12, 2, 4)
 
 
 @pytest.mark.parametrize(
