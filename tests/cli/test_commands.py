@@ -222,6 +222,7 @@ def test_hints_for_clearer_writing_are_counted_and_listed_when_asked_for(tmp_pat
     strange = run("check", str(text), "--without", "promises", home=tmp_path / "home")
     assert strange.returncode == 2
     assert "There is no rule “promises”" in strange.stderr
+    assert not (tmp_path / "home").exists()  # a file needs no instance
 
 
 def test_checking_an_instance_finds_an_altered_byte(home, tmp_path):

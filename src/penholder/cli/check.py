@@ -13,7 +13,7 @@ from penholder.cli import console
 from penholder.errors import Missing, Refused
 
 if TYPE_CHECKING:
-    from penholder.delivery.checks import Finding
+    from penholder.formats.faults import Finding
 
 MARKDOWN = {".md", ".markdown"}
 
@@ -45,8 +45,9 @@ def check(
     """
     if sum(map(bool, (path, whole, document))) > 1:
         raise click.UsageError("Give a PATH, --home or --draft; one of them.")
-    console.start()
     _known(off)
+    if not path:  # files need no instance
+        console.start()
     found = _of_path(path, off) if path else _of_draft(document, off) if document else _of_instance()
     if as_json:
         console.as_json([asdict(finding) for finding in found])
@@ -56,23 +57,23 @@ def check(
 
 
 def _known(off: tuple[str, ...]) -> None:
-    from penholder.text.clarity import RULES  # noqa: PLC0415 - after the start
+    from penholder.text.clarity import RULES  # noqa: PLC0415 - `penholder --help` must not wait for it
 
     if strange := [rule for rule in off if rule not in RULES]:
         raise click.UsageError(f"There is no rule “{strange[0]}”. The rules are: {', '.join(RULES)}.")
 
 
 def _of_path(path: Path, off: tuple[str, ...]) -> list[Finding]:
-    from penholder.delivery import checks  # noqa: PLC0415 - after the start
+    from penholder.formats import faults  # noqa: PLC0415 - `penholder --help` must not wait for them
     from penholder.formats import open as opening  # noqa: PLC0415
 
     if path.suffix.lower() in MARKDOWN and path.is_file():
         try:
             source = path.read_text(encoding="utf-8-sig")
-            return checks.text(str(path), source, exists=lambda name: (path.parent / name).is_file(), off=off)
+            return faults.text(str(path), source, exists=lambda name: (path.parent / name).is_file(), off=off)
         except UnicodeDecodeError as problem:
             raise Refused(f"{path} is not UTF-8 (byte {problem.start}). Save it as UTF-8.") from problem
-    return checks.files((snapshot.reading for snapshot in opening.read(path)), off=off)
+    return faults.files((snapshot.reading for snapshot in opening.read(path)), off=off)
 
 
 def _of_draft(key: str, off: tuple[str, ...]) -> list[Finding]:
