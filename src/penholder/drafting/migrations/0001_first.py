@@ -95,6 +95,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["document", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("document", "number"), name="iteration_has_one_number_in_its_document"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="iterations_count_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +120,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("document", "key"), name="section_has_one_key_in_its_document")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,30 +148,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["iteration", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("iteration", "position"), name="sealed_sections_stand_in_one_order"
+                    ),
+                    models.UniqueConstraint(fields=("iteration", "key"), name="sealed_section_has_one_key"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="iteration",
-            constraint=models.UniqueConstraint(
-                fields=("document", "number"), name="iteration_has_one_number_in_its_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="iteration",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="iterations_count_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(fields=("document", "key"), name="section_has_one_key_in_its_document"),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedsection",
-            constraint=models.UniqueConstraint(
-                fields=("iteration", "position"), name="sealed_sections_stand_in_one_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedsection",
-            constraint=models.UniqueConstraint(fields=("iteration", "key"), name="sealed_section_has_one_key"),
         ),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("drafting", "0002_sealed"),
         ("people", "0003_kept"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("people", "__first__"),
     ]
 
     operations = [
@@ -133,6 +133,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["document", "number", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number__gt", 0)),
+                        fields=("document", "number"),
+                        name="suggestions_to_a_text_are_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lodged_at", None), ("lodged_by", ""), ("number", 0)),
+                            models.Q(
+                                ("lodged_at__isnull", False),
+                                ("number__gt", 0),
+                                models.Q(("lodged_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_suggestion_that_left_its_department_has_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("fate__in", ["inside", "open"])),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("fate__in", ["accepted", "in-part", "rejected", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_suggestion_that_ended_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +226,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["document", "opened_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number__gt", 0)),
+                        fields=("document", "number"),
+                        name="threads_of_a_text_are_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lodged_at", None), ("lodged_by", ""), ("number", 0)),
+                            models.Q(
+                                ("lodged_at__isnull", False),
+                                ("number__gt", 0),
+                                models.Q(("lodged_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_thread_that_left_its_department_has_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at", None), ("resolved_by", ""), ("state", "open")),
+                            models.Q(
+                                ("resolved_at__isnull", False),
+                                ("state", "resolved"),
+                                models.Q(("resolved_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_thread_is_resolved_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +307,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("utterance", "person"), name="somebody_is_named_once_in_what_is_said"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -300,85 +366,9 @@ class Migration(migrations.Migration):
             model_name="suggestion",
             index=models.Index(fields=["document", "fate"], name="drafting_su_documen_a72bbf_idx"),
         ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number__gt", 0)),
-                fields=("document", "number"),
-                name="suggestions_to_a_text_are_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lodged_at", None), ("lodged_by", ""), ("number", 0)),
-                    models.Q(
-                        ("lodged_at__isnull", False), ("number__gt", 0), models.Q(("lodged_by", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_suggestion_that_left_its_department_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("fate__in", ["inside", "open"])),
-                    models.Q(
-                        ("ended_at__isnull", False), ("fate__in", ["accepted", "in-part", "rejected", "withdrawn"])
-                    ),
-                    _connector="OR",
-                ),
-                name="a_suggestion_that_ended_says_when",
-            ),
-        ),
         migrations.AddIndex(
             model_name="thread",
             index=models.Index(fields=["document", "state"], name="drafting_th_documen_25a8ee_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="thread",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number__gt", 0)),
-                fields=("document", "number"),
-                name="threads_of_a_text_are_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thread",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lodged_at", None), ("lodged_by", ""), ("number", 0)),
-                    models.Q(
-                        ("lodged_at__isnull", False), ("number__gt", 0), models.Q(("lodged_by", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_thread_that_left_its_department_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thread",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at", None), ("resolved_by", ""), ("state", "open")),
-                    models.Q(
-                        ("resolved_at__isnull", False),
-                        ("state", "resolved"),
-                        models.Q(("resolved_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_thread_is_resolved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mention",
-            constraint=models.UniqueConstraint(
-                fields=("utterance", "person"), name="somebody_is_named_once_in_what_is_said"
-            ),
         ),
         migrations.AddIndex(
             model_name="visit",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0003_kept"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("people", "__first__"),
     ]
 
     operations = [
@@ -73,6 +73,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "held_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("supersedes", None), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_corrected_assessment_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("result", "not-looked-at"), _negated=True),
+                        name="an_assessment_has_a_result",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +179,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["period", "organisation", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "period", "number"), name="publications_are_numbered"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["frozen", "checked", "signed"])),
+                        fields=("organisation", "period"),
+                        name="one_publication_is_prepared_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("organisation", "period"),
+                        name="one_publication_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "first"), ("replaces", None)),
+                            models.Q(
+                                models.Q(("purpose", "first"), _negated=True),
+                                ("replaces__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_replaces_says_what_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at", None), ("signed_by", "")),
+                            models.Q(("signed_at__isnull", False), models.Q(("signed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_publication_is_signed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("signed_at__isnull", False),
+                                ("state__in", ["published", "replaced"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["published", "replaced"]), _negated=True),
+                                ("published_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_is_published_was_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +274,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["publication", "service", "definition", "channel"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("publication", "service", "channel", "definition", "version"),
+                        name="a_publication_says_a_figure_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "value"), ("value__isnull", False)),
+                            models.Q(models.Q(("status", "value"), _negated=True), ("value", None)),
+                            _connector="OR",
+                        ),
+                        name="only_a_frozen_value_has_a_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +327,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["publication", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", ""), ("reason", "")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_flag_is_answered_by_somebody_with_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +361,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["since", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "programme"), name="a_service_is_chosen_once_a_programme"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +390,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "number"), name="drawn_journeys_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to", None), ("effective_to__gt", models.F("effective_from")), _connector="OR"
+                        ),
+                        name="a_drawn_journey_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -321,6 +425,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("predecessor", "successor", "on"), name="a_descent_is_told_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("predecessor", models.F("successor")), _negated=True),
+                        name="no_service_descends_from_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -363,6 +474,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "period", "name", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "period", "name", "number"), name="cost_lines_are_numbered"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="a_changed_cost_line_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -403,6 +523,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "key"), name="a_service_has_a_channel_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -421,6 +544,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "service aliases",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "folded"), name="a_service_has_an_alias_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -441,6 +567,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "released_on", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("service", "name"), name="a_release_is_told_once")],
             },
         ),
         migrations.CreateModel(
@@ -498,6 +625,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "number"), name="service_versions_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opened_on", None),
+                            ("closed_on", None),
+                            ("closed_on__gte", models.F("opened_on")),
+                            _connector="OR",
+                        ),
+                        name="a_service_closes_after_it_opened",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -550,6 +689,85 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Target",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("definition", models.CharField(max_length=60)),
+                ("number", models.PositiveIntegerField()),
+                ("value", models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True)),
+                ("due_on", models.DateField()),
+                ("said_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("by", models.CharField(max_length=500)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="services.service"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="services.target",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["service", "definition", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "definition", "number"), name="targets_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="a_changed_target_says_why",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Assessed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("point", models.PositiveIntegerField()),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("met", "Met"),
+                            ("not-met", "Not met"),
+                            ("met-with-conditions", "Met with conditions"),
+                            ("not-looked-at", "Not looked at"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="services.assessment"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "assessed",
+                "ordering": ["assessment", "point"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "point"), name="a_point_is_assessed_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", "not-looked-at"), models.Q(("evidence", ""), _negated=True), _connector="OR"
+                        ),
+                        name="what_was_found_has_evidence",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -610,311 +828,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "submitted",
                 "ordering": ["service", "period", "quantity", "channel", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Target",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("definition", models.CharField(max_length=60)),
-                ("number", models.PositiveIntegerField()),
-                ("value", models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True)),
-                ("due_on", models.DateField()),
-                ("said_on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-                ("by", models.CharField(max_length=500)),
-                ("reason", models.TextField(blank=True)),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="services.service"
-                    ),
-                ),
-                (
-                    "supersedes",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="superseded_by",
-                        to="services.target",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["service", "definition", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Assessed",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("point", models.PositiveIntegerField()),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[
-                            ("met", "Met"),
-                            ("not-met", "Not met"),
-                            ("met-with-conditions", "Met with conditions"),
-                            ("not-looked-at", "Not looked at"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("evidence", models.TextField(blank=True)),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="services.assessment"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "assessed",
-                "ordering": ["assessment", "point"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("assessment", "point"), name="a_point_is_assessed_once"),
+                    models.UniqueConstraint(
+                        fields=("service", "period", "channel", "quantity", "number"),
+                        name="submitted_values_are_numbered",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("result", "not-looked-at"), models.Q(("evidence", ""), _negated=True), _connector="OR"
+                            models.Q(("amount__isnull", False), ("status", "value")),
+                            models.Q(models.Q(("status", "value"), _negated=True), ("amount", None)),
+                            _connector="OR",
                         ),
-                        name="what_was_found_has_evidence",
+                        name="only_a_value_has_an_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("change", ""), ("number", 1), ("supersedes", None)),
+                            models.Q(
+                                ("number__gt", 1),
+                                ("supersedes__isnull", False),
+                                models.Q(("change", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_newer_value_says_what_it_changes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revises", False), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_revision_says_why",
                     ),
                 ],
+                "indexes": [
+                    models.Index(fields=["period", "quantity"], name="services_su_period__52c07f_idx"),
+                    models.Index(condition=models.Q(("revises", True)), fields=["said_on"], name="revisions_by_day"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "period", "number"), name="publications_are_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["frozen", "checked", "signed"])),
-                fields=("organisation", "period"),
-                name="one_publication_is_prepared_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")),
-                fields=("organisation", "period"),
-                name="one_publication_stands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("purpose", "first"), ("replaces", None)),
-                    models.Q(
-                        models.Q(("purpose", "first"), _negated=True),
-                        ("replaces__isnull", False),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="what_replaces_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at", None), ("signed_by", "")),
-                    models.Q(("signed_at__isnull", False), models.Q(("signed_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_publication_is_signed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("signed_at__isnull", False),
-                        ("state__in", ["published", "replaced"]),
-                    ),
-                    models.Q(models.Q(("state__in", ["published", "replaced"]), _negated=True), ("published_at", None)),
-                    _connector="OR",
-                ),
-                name="what_is_published_was_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozenfigure",
-            constraint=models.UniqueConstraint(
-                fields=("publication", "service", "channel", "definition", "version"),
-                name="a_publication_says_a_figure_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozenfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "value"), ("value__isnull", False)),
-                    models.Q(models.Q(("status", "value"), _negated=True), ("value", None)),
-                    _connector="OR",
-                ),
-                name="only_a_frozen_value_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", ""), ("reason", "")),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        models.Q(("answered_by", ""), _negated=True),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_flag_is_answered_by_somebody_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemplar",
-            constraint=models.UniqueConstraint(
-                fields=("service", "programme"), name="a_service_is_chosen_once_a_programme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drawnjourney",
-            constraint=models.UniqueConstraint(fields=("service", "number"), name="drawn_journeys_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="drawnjourney",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to", None), ("effective_to__gt", models.F("effective_from")), _connector="OR"
-                ),
-                name="a_drawn_journey_ends_after_it_began",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="descent",
-            constraint=models.UniqueConstraint(
-                fields=("predecessor", "successor", "on"), name="a_descent_is_told_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="descent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("predecessor", models.F("successor")), _negated=True),
-                name="no_service_descends_from_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="costline",
-            constraint=models.UniqueConstraint(
-                fields=("service", "period", "name", "number"), name="cost_lines_are_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="costline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="a_changed_cost_line_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="channel",
-            constraint=models.UniqueConstraint(fields=("service", "key"), name="a_service_has_a_channel_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("supersedes", None), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="a_corrected_assessment_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result", "not-looked-at"), _negated=True), name="an_assessment_has_a_result"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicealias",
-            constraint=models.UniqueConstraint(fields=("service", "folded"), name="a_service_has_an_alias_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerelease",
-            constraint=models.UniqueConstraint(fields=("service", "name"), name="a_release_is_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceversion",
-            constraint=models.UniqueConstraint(fields=("service", "number"), name="service_versions_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opened_on", None), ("closed_on", None), ("closed_on__gte", models.F("opened_on")), _connector="OR"
-                ),
-                name="a_service_closes_after_it_opened",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submitted",
-            index=models.Index(fields=["period", "quantity"], name="services_su_period__52c07f_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="submitted",
-            index=models.Index(condition=models.Q(("revises", True)), fields=["said_on"], name="revisions_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="submitted",
-            constraint=models.UniqueConstraint(
-                fields=("service", "period", "channel", "quantity", "number"), name="submitted_values_are_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submitted",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__isnull", False), ("status", "value")),
-                    models.Q(models.Q(("status", "value"), _negated=True), ("amount", None)),
-                    _connector="OR",
-                ),
-                name="only_a_value_has_an_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submitted",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("change", ""), ("number", 1), ("supersedes", None)),
-                    models.Q(("number__gt", 1), ("supersedes__isnull", False), models.Q(("change", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_newer_value_says_what_it_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submitted",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revises", False), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="a_revision_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("service", "definition", "number"), name="targets_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="a_changed_target_says_why",
-            ),
         ),
     ]
