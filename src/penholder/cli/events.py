@@ -38,9 +38,14 @@ def events() -> None:
 @events.command(epilog="Example:  penholder events serve --host 0.0.0.0 --port 8100")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--fronts",
+    type=click.IntRange(0, 64),
+    help="How many processes check events for the one that writes them; as many as processors, if not said.",
+)
 @click.option("--no-seal", is_flag=True, help="Seal nothing; `penholder events seal` runs elsewhere.")
-def serve(host: str, port: int, *, no_seal: bool) -> None:
-    """Take events in at /intake/events until stopped (Ctrl+C). One process takes events; start no second one.
+def serve(host: str, port: int, fronts: int | None, *, no_seal: bool) -> None:
+    """Take events in at /intake/events until stopped (Ctrl+C). Start no second one for the same events.
 
     Every minute a program beside it seals what came in, and once a day erases what is older than is kept.
     """
@@ -59,7 +64,13 @@ def serve(host: str, port: int, *, no_seal: bool) -> None:
     sys.stdout.flush()
     where = folder()
     with nullcontext() if no_seal else beside.every_minute("events", "seal"):
-        server.serve(where, listening, sealed=manifests.ids_of(where), upto=manifests.read(where).upto)
+        server.serve(
+            where,
+            listening,
+            sealed=manifests.ids_of(where),
+            upto=manifests.read(where).upto,
+            fronts=server.usual_fronts() if fronts is None else fronts,
+        )
 
 
 @events.command(epilog="Example:  penholder events seal")

@@ -6,7 +6,7 @@ was received, by ours. Where `sent` and the receipt lie apart the sender's clock
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +14,7 @@ from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from penholder.measure.intake import times
@@ -41,8 +42,7 @@ _LATEST = 1 << 53
 FEW = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What is known of a delivery besides its events. Times are microseconds since 1970 UTC.
 
     `journey` gives an id for events of a day that bring none (`salts`); None where ids must be brought. `history` says
@@ -69,15 +69,6 @@ class Checked:
     def __len__(self) -> int:
         return len(self.digests)
 
-    def only(self, kept: Sequence[int]) -> Checked:
-        """These of the events, by their index."""
-        return Checked(
-            self.times[list(kept)],
-            self.months if isinstance(self.months, int) else self.months[list(kept)],
-            [self.digests[index] for index in kept],
-            self.said.only(kept),
-        )
-
 
 @dataclass(slots=True)
 class Said:
@@ -90,18 +81,6 @@ class Said:
     bots: list[bool]
     sources: set[str]
     sent: list[str | None]
-
-    def only(self, kept: Sequence[int]) -> Said:
-        """These of the events, by their index."""
-        return Said(
-            [self.journeys[index] for index in kept],
-            [self.steps[index] for index in kept],
-            [self.channels[index] for index in kept],
-            [self.releases[index] for index in kept],
-            [self.bots[index] for index in kept],
-            self.sources,
-            [self.sent[index] for index in kept],
-        )
 
 
 def said_by(events: list[Event]) -> Said:

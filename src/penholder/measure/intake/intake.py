@@ -1,8 +1,9 @@
 """The one writer: takes deliveries, remembers their ids, writes them to the log, and answers when they are on disk.
 
-`take` decides at once what is new; a thread of its own writes what has gathered, in one group with one fdatasync, and
-then every answer of the group is given. A delivery that only repeats waits for the group too: what it repeats may still
-be on its way. When a group cannot be written, it and all that gathered behind it is undone and refused.
+`take` and `keep` decide at once what is new; a thread of its own writes what has gathered, in one group with one
+fdatasync, and then every answer of the group is given. A delivery that only repeats waits for the group too: what it
+repeats may still be on its way. When a group cannot be written, it and all that gathered behind it is undone and
+refused.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from penholder.errors import Conflict, PenholderError, Refused
 from penholder.measure.intake import frames, segments
 from penholder.measure.intake.checking import Delivery, check
 from penholder.measure.intake.decoding import Decoded, decode
+from penholder.measure.intake.frames import Framed
 from penholder.measure.intake.receipts import Receipt, receipt
 from penholder.measure.intake.seen import Seen
 
@@ -37,13 +39,15 @@ class Unavailable(Refused):
     """Nothing was taken in, through no fault of the sender; the same delivery may be sent again later."""
 
 
+# How many events of each delivery were new, or what kept us.
+Kept = Callable[[Sequence[int] | Unavailable], None]
+
+
 @dataclass(slots=True)
 class _Waiting:
-    frame: bytes
-    digests: Sequence[bytes]
-    months: Sequence[int] | int
-    receipt: Receipt
-    answer: Answer
+    new: Sequence[Framed]
+    counts: Sequence[int]
+    answer: Kept
 
 
 class Intake:
@@ -98,25 +102,49 @@ class Intake:
     def put(self, read: Decoded, delivery: Delivery, answer: Answer) -> None:
         """Take in events that were read already. `answer` and what is raised are as with `take`."""
         checked = check(read, delivery)
-        months = checked.months if isinstance(checked.months, int) else checked.months.tolist()
+        count = len(checked)
+
+        def kept(said: Sequence[int] | Unavailable) -> None:
+            if isinstance(said, Unavailable):
+                answer(said)
+            else:
+                new = sum(said)
+                answer(receipt(new, count - new, read.refusals))
+
+        self.keep([frames.framed(checked, delivery)] if count else [], kept)
+
+    def keep(self, several: Sequence[Framed], answer: Kept) -> None:
+        """Keep what is new of several deliveries. `answer` is called when all of it is on disk, or none of it.
+
+        Raises Unavailable when too much is waiting.
+        """
         with self._state:
             if self._closing or self._bytes_waiting > MOST_WAITING:
                 raise Unavailable("The intake is busy or closing. Send the same delivery again in a few seconds.")
-            count = len(checked)
-            new = self._seen.fresh(checked.digests, months) if count else None
-            if new is not None:
-                checked = checked.only(new)
-                months = checked.months if isinstance(checked.months, int) else checked.months.tolist()
-            frame = b""
-            if len(checked):
-                frame = frames.encode(
-                    frames.rows_of(checked, service=delivery.service, received=delivery.received, bot=delivery.bot)
-                )
-            said = receipt(len(checked), count - len(checked), read.refusals)
-            self._waiting.append(_Waiting(frame, checked.digests, months, said, answer))
-            self._bytes_waiting += len(frame)
+            new, counts = self._new(several)
+            self._waiting.append(_Waiting(new, counts, answer))
+            self._bytes_waiting += sum(len(each.frame) for each in new)
             if len(self._waiting) == 1:
                 self._state.notify()
+
+    def _new(self, several: Sequence[Framed]) -> tuple[list[Framed], list[int]]:
+        """What is new of these, which is remembered from now on, and how many events of each are."""
+        new: list[Framed] = []
+        counts: list[int] = []
+        try:
+            for each in several:
+                places = self._seen.fresh(each.digests, each.months)
+                counts.append(len(each.digests) if places is None else len(places))
+                if counts[-1]:
+                    new.append(each if places is None else each.only(places))
+        except BaseException:  # a month that cannot be loaded: what was remembered before it will not be written
+            self._forget(new)
+            raise
+        return new, counts
+
+    def _forget(self, several: Sequence[Framed]) -> None:
+        for each in several:
+            self._seen.forget(each.digests, each.months)
 
     def turn(self) -> None:
         """Begin a new segment, when there is something in this one, so that it can be sealed."""
@@ -156,7 +184,7 @@ class Intake:
                     self._begin_segment()
 
     def _append(self, group: list[_Waiting]) -> None:
-        new = [each.frame for each in group if each.frame]
+        new = [framed.frame for each in group for framed in each.new]
         if not new:
             return
         disk = os.statvfs(self._wal)
@@ -174,23 +202,22 @@ class Intake:
         with self._state:
             behind, self._waiting, self._bytes_waiting = self._waiting, [], 0
             for each in (*group, *behind):
-                if each.frame:
-                    self._seen.forget(each.digests, each.months)
+                self._forget(each.new)
         refusal = Unavailable(
             f"The events could not be kept: {(problem.strerror or str(problem)).lower()}. Nothing of this delivery was "
             "taken in. Send it again later."
         )
-        return [_Waiting(b"", (), 0, each.receipt, _refused(each.answer, refusal)) for each in (*group, *behind)]
+        return [_Waiting((), (), _refused(each.answer, refusal)) for each in (*group, *behind)]
 
 
-def _refused(answer: Answer, refusal: Unavailable) -> Answer:
+def _refused(answer: Kept, refusal: Unavailable) -> Kept:
     return lambda _: answer(refusal)
 
 
 def _answers(group: list[_Waiting]) -> Callable[[], None]:
     def give() -> None:
         for each in group:
-            each.answer(each.receipt)
+            each.answer(each.counts)
 
     return give
 

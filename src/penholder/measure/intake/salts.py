@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 _BYTES = 32
 
@@ -57,19 +59,22 @@ class Salts:
             except ValueError:
                 continue
             if day < today - timedelta(days=1):
-                with kept.open("r+b") as file:
-                    file.write(bytes(_BYTES))
-                    file.flush()
-                    os.fsync(file.fileno())
-                kept.unlink()
-                gone += 1
+                with suppress(FileNotFoundError):  # another process of the intake was quicker
+                    with kept.open("r+b") as file:
+                        file.write(bytes(_BYTES))
+                        file.flush()
+                        os.fsync(file.fileno())
+                    kept.unlink()
+                    gone += 1
         return gone
 
 
 def _make(kept: Path) -> bytes:
-    salt = secrets.token_bytes(_BYTES)
-    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(salt)
+    """The salt of a day that has none yet. Of several processes that make one at the same time, the first is right."""
+    with NamedTemporaryFile(dir=kept.parent, prefix="new-") as file:  # only its owner can read it
+        file.write(secrets.token_bytes(_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    return salt
+        with suppress(FileExistsError):
+            os.link(file.name, kept)
+    return kept.read_bytes()

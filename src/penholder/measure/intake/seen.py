@@ -31,6 +31,8 @@ class Seen:
                 known |= several
                 return None
             months = [months] * len(digests)
+        for month in set(months):
+            self.month(month)  # when one cannot be loaded, nothing of this is remembered
         new = []
         for place, (digest, month) in enumerate(zip(digests, months, strict=True)):
             known = self.month(month)

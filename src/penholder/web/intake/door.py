@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Protocol
 from urllib.parse import parse_qs
 
 import msgspec
@@ -14,7 +15,9 @@ from penholder.errors import PenholderError, Refused
 from penholder.measure.intake import bodies, receipts, spans
 from penholder.measure.intake.bots import is_bot
 from penholder.measure.intake.checking import Delivery
-from penholder.measure.intake.intake import Intake, Unavailable
+from penholder.measure.intake.decoding import Decoded, decode
+from penholder.measure.intake.intake import Answer as Taken
+from penholder.measure.intake.intake import Unavailable
 from penholder.measure.intake.keys import Key, KeyFinder
 from penholder.measure.intake.receipts import Receipt
 from penholder.measure.intake.salts import Salts
@@ -34,11 +37,18 @@ MEDIA_TYPES = frozenset(
 
 _ACCEPTED = ", ".join(sorted(MEDIA_TYPES))
 
+
+class Taker(Protocol):
+    """What takes events in: an `Intake`, or the line of a front to the process that has one."""
+
+    def put(self, read: Decoded, delivery: Delivery, answer: Taken, /) -> None:
+        """Take in events that were read; `Intake.put` says how."""
+
+
 Answered = Callable[["Answer"], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """Status and JSON body; seconds after which a refused delivery may come again; 0: not at all."""
 
     status: int
@@ -46,69 +56,75 @@ class Answer:
     again_after: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a request says of its delivery. A sender says the same with each one, so it is read once."""
+
+    secret: str
+    from_query: bool
+    media: str
+    coding: str
+    agent: str
+    sent: bytes
+    of_spans: bool = False
+
+
+def head_of(headers: Mapping[bytes, bytes], query: bytes, *, of_spans: bool = False) -> Head:
+    """What these headers, with small names, and this query say."""
+    said = headers.get(b"authorization", b"")
+    given = said[7:].strip().decode("latin-1") if said[:7].lower() == b"bearer " else ""
+    return Head(
+        given or parse_qs(query.decode("latin-1")).get("key", [""])[0],
+        not given,
+        headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1"),
+        headers.get(b"content-encoding", b"").strip().lower().decode("latin-1"),
+        headers.get(b"user-agent", b"").decode("latin-1"),
+        headers.get(b"penholder-sent", b""),
+        of_spans,
+    )
+
+
 @dataclass(slots=True)
 class Door:
-    """Lets deliveries in. `headers` have small names, as ASGI gives them; `address` is the sender's."""
+    """Lets deliveries in. `address` is the sender's."""
 
-    intake: Intake
+    intake: Taker
     find_key: KeyFinder
     salts: Salts
 
-    def enter(
-        self,
-        headers: Mapping[bytes, bytes],
-        query: bytes,
-        body: bytes,
-        address: str,
-        answered: Answered,
-        *,
-        of_spans: bool = False,
-    ) -> None:
+    def enter(self, head: Head, body: bytes, address: str, answered: Answered) -> None:
         """Take a delivery of events, or of spans, in; `answered` is called once, now or when it is on disk."""
         try:
-            key, known = self._key(headers, query)
+            key = self.find_key(head.secret) if head.secret else None
             if key is None:
-                answered(_unknown(known=known))
+                answered(_unknown(known=bool(head.secret)))
                 return
-            media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
-            if media not in MEDIA_TYPES:
-                answered(_problem(415, f"“{media[:80]}” is not understood. Send {_ACCEPTED}."))
+            if head.from_query and not key.page:
+                raise Refused("A secret key must not stand in an address. Send it as “Authorization: Bearer …”.")
+            if head.media not in MEDIA_TYPES:
+                answered(_problem(415, f"“{head.media[:80]}” is not understood. Send {_ACCEPTED}."))
                 return
-            unpacked = bodies.unpack(body, headers.get(b"content-encoding", b"").strip().lower().decode("latin-1"))
-            delivery = self._delivery(key, headers, address)
-            if of_spans:
-                self.intake.put(
-                    spans.decode(unpacked, delivery.service), delivery, lambda said: answered(_of_spans(said))
-                )
+            unpacked = bodies.unpack(body, head.coding)
+            delivery = self._delivery(key, head, address)
+            if head.of_spans:
+                read = spans.decode(unpacked, delivery.service)
+                self.intake.put(read, delivery, lambda said: answered(_of_spans(said)))
             else:
-                self.intake.take(unpacked, delivery, lambda said: answered(_answer(said)))
+                self.intake.put(decode(unpacked), delivery, lambda said: answered(_answer(said)))
         except PenholderError as refusal:
             answered(_answer(refusal))
 
-    def _key(self, headers: Mapping[bytes, bytes], query: bytes) -> tuple[Key | None, bool]:
-        said = headers.get(b"authorization", b"")
-        if said[:7].lower() == b"bearer ":
-            return self.find_key(said[7:].strip().decode("latin-1")), True
-        given = parse_qs(query.decode("latin-1")).get("key", [""])[0]
-        key = self.find_key(given) if given else None
-        if key is not None and not key.page:
-            raise Refused("A secret key must not stand in an address. Send it as “Authorization: Bearer …”.")
-        return key, bool(given)
-
-    def _delivery(self, key: Key, headers: Mapping[bytes, bytes], address: str) -> Delivery:
+    def _delivery(self, key: Key, head: Head, address: str) -> Delivery:
         received = time.time_ns() // 1000
-        sent = headers.get(b"penholder-sent")
-        agent = headers.get(b"user-agent", b"").decode("latin-1")
-        journey: Callable[[date], str | None] | None = None
-        if key.page:
-            today = datetime.fromtimestamp(received // 1_000_000, UTC).date()
+        sent = _time(head.sent) if head.sent else None
+        if not key.page:
+            return Delivery(key.service, received, sent)
+        today = datetime.fromtimestamp(received // 1_000_000, UTC).date()
 
-            def journey(day: date) -> str | None:
-                return self.salts.journey(day, today=today, service=key.service, address=address, agent=agent)
+        def journey(day: date) -> str | None:
+            return self.salts.journey(day, today=today, service=key.service, address=address, agent=head.agent)
 
-        return Delivery(
-            key.service, received, _time(sent) if sent else None, bot=key.page and is_bot(agent), journey=journey
-        )
+        return Delivery(key.service, received, sent, bot=is_bot(head.agent), journey=journey)
 
 
 def _time(sent: bytes) -> int:
