@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.text.texts import block, compared, plant
 
 from penholder.text import align
-from penholder.text.compare import apply, compare
+from penholder.text.compare import apply, compare, singles
 from penholder.text.pairing import Pairing
 from penholder.text.words import runs
 
@@ -25,6 +25,15 @@ TEXT = st.lists(SOURCE, max_size=9)
 @settings(max_examples=150, deadline=None)
 def test_applying_a_comparison_to_the_old_text_gives_the_new_one(old, new):
     compared(old, new)
+
+
+@given(TEXT, TEXT)
+@settings(max_examples=100, deadline=None)
+def test_single_changes_asked_for_alone_are_those_of_the_whole_comparison(old, new):
+    olds, news = [block(one) for one in old], [block(one) for one in new]
+    asked = {(change.old, change.new): change.words for change in singles(olds, news, where=lambda i, j: i != j)}
+    whole = (one for one in compare(olds, news).changes if len(one.old) == len(one.new) == 1 and one.old != one.new)
+    assert asked == {(one.old, one.new): one.words for one in whole}
 
 
 @given(TEXT)

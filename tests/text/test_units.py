@@ -56,3 +56,12 @@ def test_what_stays_is_not_touched():
         ("", "n active"),
         ("May", "June"),
     ]
+
+
+def test_a_line_that_was_written_anew_is_exchanged_as_one_and_no_other_line_with_it():
+    old = "Boards meet, talk, and go home.\n\nSilence stays.\n"
+    new = "Leaders decide, publish, and answer for it.\n\nSilence stays here.\n"
+    assert [(old[piece.start : piece.end], piece.text) for piece in splices(old, new)] == [
+        ("Boards meet, talk, and go home", "Leaders decide, publish, and answer for it"),
+        ("", " here"),
+    ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from penholder.drafting.parsed import parsed
 from penholder.drafting.waypoints import Part
 from penholder.text.align import increasing
-from penholder.text.compare import Comparison, compare
+from penholder.text.compare import Comparison, compare, singles
 from penholder.text.passages import Block
 from penholder.text.words import Run
 
@@ -23,7 +24,7 @@ class Crossing:
     words: tuple[Run, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """How one section is not what it was. `old` and `new` are its blocks without those that `came` or `went`.
 
@@ -33,7 +34,6 @@ class Difference:
 
     key: str
     title: str
-    comparison: Comparison
     old: tuple[Block, ...]
     new: tuple[Block, ...]
     came: tuple[Crossing, ...] = ()
@@ -41,6 +41,11 @@ class Difference:
     new_here: bool = False
     gone: bool = False
     behind: str | None = None
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What became of its own blocks, found when it is first asked for: a page shows a dozen sections of sixty."""
+        return compare(self.old, self.new)
 
 
 def differences(old: Sequence[Part], new: Sequence[Part]) -> list[Difference]:
@@ -59,11 +64,7 @@ def differences(old: Sequence[Part], new: Sequence[Part]) -> list[Difference]:
         stand = tuple(block for at, block in enumerate(after[key]) if at not in came[key])
         crossed = tuple(came[key].values()), tuple(went[key].values())
         new_here, gone = key not in was, key not in is_
-        found.append(
-            Difference(
-                key, titles[key], compare(stayed, stand), stayed, stand, *crossed, new_here, gone, behind.get(key)
-            )
-        )
+        found.append(Difference(key, titles[key], stayed, stand, *crossed, new_here, gone, behind.get(key)))
     return found
 
 
@@ -92,11 +93,11 @@ def _crossings(
     news = [(key, at, block) for key, some in after.items() for at, block in enumerate(some)]
     came: _Crossed = {key: {} for key in titles}
     went: _Crossed = {key: {} for key in titles}
-    for change in compare([one[2] for one in olds], [one[2] for one in news]).changes:
-        if len(change.old) != 1 or len(change.new) != 1 or change.kind == "rewritten":
+    crossed = singles([one[2] for one in olds], [one[2] for one in news], where=lambda i, j: olds[i][0] != news[j][0])
+    for change in crossed:
+        if change.kind == "rewritten":
             continue
         (source, out, old), (target, into, new) = olds[change.old[0]], news[change.new[0]]
-        if source != target:
-            went[source][out] = Crossing(titles[target], old, new)
-            came[target][into] = Crossing(titles[source], old, new, change.words)
+        went[source][out] = Crossing(titles[target], old, new)
+        came[target][into] = Crossing(titles[source], old, new, change.words)
     return came, went

@@ -297,9 +297,8 @@ def _edit(shared: SharedText, edit: Edit) -> bool:
 
 
 def _standing_section(shared: SharedText, key: str) -> SharedSection:
-    for section in shared.sections():
-        if section.key == key:
-            return section
+    if (section := shared.section(key)) is not None:
+        return section
     raise Conflict(_("The section “%(key)s” is no longer in this draft. Open the draft again.") % {"key": key})
 
 

@@ -78,22 +78,30 @@ def of(document: Document) -> list[Hint]:
     return _found([(part.key, part.title, part.text) for part in parts], [part.names for part in parts], waivers)
 
 
-def beside(document: Document, parts: Sequence[tuple[str, str, str]]) -> list[Hint]:
-    """The same of sections that were read already (key, title, text), for a page that is opened often.
+def beside(document: Document, section: str, parts: Sequence[tuple[str, str, str]]) -> list[Hint]:
+    """Those on one section of a draft that was read already (key, title, text), for a page that is opened often.
 
     Passages are named only where a waiver asks for it; elsewhere `passage` is "". One query then.
     """
     waivers = list(Waiver.objects.filter(document=document, ended_at=None))
-    return of(document) if any(row.passage for row in waivers) else _found(parts, None, waivers)
+    if any(row.passage for row in waivers):
+        return [hint for hint in of(document) if hint.section == section]
+    return _found(parts, None, waivers, only=section)
 
 
 def _found(
-    parts: Sequence[tuple[str, str, str]], names: Sequence[Sequence[str]] | None, rows: Sequence[Waiver]
+    parts: Sequence[tuple[str, str, str]],
+    names: Sequence[Sequence[str]] | None,
+    rows: Sequence[Waiver],
+    *,
+    only: str | None = None,
 ) -> list[Hint]:
     waivers = {(row.rule, row.passage): row for row in rows}
     found = []
     for hint in clarity.hints([text for _key, _title, text in parts], read=parsed):
         key, title, _text = parts[hint.text]
+        if only is not None and key != only:
+            continue
         name = names[hint.text][hint.passage] if names else ""
         waiver = waivers.get((hint.rule, name)) or waivers.get((hint.rule, ""))
         found.append(Hint(hint.rule, key, title, name, hint.line, hint.words, _advice(hint), waiver))

@@ -55,18 +55,22 @@ class SharedText:
 
     def sections(self) -> list[SharedSection]:
         """The sections in their order. What a broken client left in the map (no title, no position) reads as empty."""
-        found = []
-        for key, facts in self._facts().items():
-            title, position = facts.get("title"), facts.get("position")
-            found.append(
-                SharedSection(
-                    key,
-                    title if isinstance(title, str) else "",
-                    position if isinstance(position, str) else "",
-                    self.text(key),
-                )
-            )
+        found = [self._read(key, facts) for key, facts in self._facts().items()]
         return sorted(found, key=lambda section: (section.position, section.key))
+
+    def section(self, key: str) -> SharedSection | None:
+        """One section; None when it does not stand. Of a long draft that is much less work than all of them."""
+        facts = self._sections.get(key)
+        return self._read(key, facts.to_py() or {}) if isinstance(facts, Map) else None
+
+    def _read(self, key: str, facts: Mapping[str, Any]) -> SharedSection:
+        title, position = facts.get("title"), facts.get("position")
+        return SharedSection(
+            key,
+            title if isinstance(title, str) else "",
+            position if isinstance(position, str) else "",
+            self.text(key),
+        )
 
     def __contains__(self, key: str) -> bool:
         """Whether a section with this key stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from html import escape
 
 from penholder.render.comparison import CONTEXT, Shown, shown
@@ -30,6 +31,7 @@ def comparison_html(
     What was inserted is `<ins>`, what was removed `<del>`, each with a hidden word before and after it. A moved passage
     links to where it was, and there a line links to where it is.
     """
+    say = cache(say)  # a few words, thousands of times
     items = [item_html(item, prefix=prefix, say=say) for item in shown(comparison, old, new, context=context)]
     if comparison.same:
         items.insert(0, f'<li class="change change-none"><p>{escape(say("Nothing changed."))}</p></li>')

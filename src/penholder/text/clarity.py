@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from penholder.text.markdown import blocks
@@ -121,21 +122,13 @@ def hints(
         RULES[rule]
     parts = [read(text) for text in texts]
     explained = _explained([block for part in parts for block in part])
-    asked: list[Callable[[Block], Iterator[_Found]]] = [
-        _of_sentences,
-        _of_reading,
-        lambda block: _of_acronyms(block, explained),
-        _of_figures,
-        _of_promises,
-        _of_links,
-    ]
-    prose = {"paragraph", "item", "callout", "quote", "term", "footnote"}
     found: list[Hint] = []
     level = 1  # the page's own title; a text may well begin with 2
     for number, part in enumerate(parts):
         for place, block in enumerate(part):
-            answers = [one for question in asked if block.kind in prose for one in question(block)]
-            answers += _of_pictures(block)
+            before, after = _alone(block)
+            acronyms = _of_acronyms(block, explained) if block.kind in _PROSE else ()
+            answers = [*before, *acronyms, *after]
             if block.kind == "heading":
                 answers += _of_heading(block, level)
                 level = block.level
@@ -145,6 +138,19 @@ def hints(
                 if one[0] not in off
             ]
     return found
+
+
+# What is read as running text.
+_PROSE = {"paragraph", "item", "callout", "quote", "term", "footnote"}
+
+
+@lru_cache(maxsize=16_384)  # the passages of four long drafts, a few hundred bytes each
+def _alone(block: Block) -> tuple[tuple[_Found, ...], tuple[_Found, ...]]:
+    """What can be said of a passage without the others: what comes before its acronyms, and what after them."""
+    if block.kind not in _PROSE:
+        return (), tuple(_of_pictures(block))
+    before = (*_of_sentences(block), *_of_reading(block))
+    return before, (*_of_figures(block), *_of_promises(block), *_of_links(block), *_of_pictures(block))
 
 
 def readability(texts: Sequence[str]) -> Reading:
@@ -168,18 +174,22 @@ def _of_reading(block: Block) -> Iterator[_Found]:
 
 def _explained(passages: Sequence[Block]) -> set[str]:
     """Acronyms that the document explains somewhere: "Civil Service Learning (CSL)", "CSL (Civil …)", abbr, a term."""
+    return set().union(*map(_explains, passages))
+
+
+@lru_cache(maxsize=16_384)  # as many as `_alone`
+def _explains(block: Block) -> frozenset[str]:
     found: set[str] = set()
-    for block in passages:
-        for acronym in _ACRONYM.findall(block.plain):
-            bare = re.escape(acronym)
-            said = rf"[a-z][^()]*\(\W*(?:or\s+|the\s+)?{bare}\W*\)|\b{bare}\s+\([^)]*[a-z][^)]*\)"
-            said += rf"|\b{bare}\s+(?:is|stands for|means)\b"
-            if re.search(said, block.plain):
-                found.add(acronym.removesuffix("s"))
-        found.update(name.removesuffix("s") for name in _ABBREVIATION.findall(block.source))
-        if block.kind == "term":
-            found.update(name.removesuffix("s") for name in _ACRONYM.findall(block.source.partition("\n")[0]))
-    return found
+    for acronym in _ACRONYM.findall(block.plain):
+        bare = re.escape(acronym)
+        said = rf"[a-z][^()]*\(\W*(?:or\s+|the\s+)?{bare}\W*\)|\b{bare}\s+\([^)]*[a-z][^)]*\)"
+        said += rf"|\b{bare}\s+(?:is|stands for|means)\b"
+        if re.search(said, block.plain):
+            found.add(acronym.removesuffix("s"))
+    found.update(name.removesuffix("s") for name in _ABBREVIATION.findall(block.source))
+    if block.kind == "term":
+        found.update(name.removesuffix("s") for name in _ACRONYM.findall(block.source.partition("\n")[0]))
+    return frozenset(found)
 
 
 def _of_acronyms(block: Block, explained: set[str]) -> Iterator[_Found]:

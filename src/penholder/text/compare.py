@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from penholder.text.align import increasing
 from penholder.text.comparison import BETWEEN, KINDS, Change, Comparison, Kind, apply
@@ -14,7 +14,7 @@ from penholder.text.pairing import Pairing
 from penholder.text.passages import Block
 from penholder.text.words import Op, Run, likeness, runs
 
-__all__ = ["BETWEEN", "KINDS", "Change", "Comparison", "Kind", "Op", "Run", "apply", "compare"]
+__all__ = ["BETWEEN", "KINDS", "Change", "Comparison", "Kind", "Op", "Run", "apply", "compare", "singles"]
 
 # Less alike than this and the words of both texts, shown together, tell a reader less than one after the other.
 RECOGNISABLE = 0.3
@@ -28,6 +28,22 @@ def compare(old: Sequence[Block], new: Sequence[Block]) -> Comparison:
     pairing.find()
     changes = _in_reading_order(pairing)
     return Comparison(tuple(changes), len(old), len(new))
+
+
+def singles(old: Sequence[Block], new: Sequence[Block], *, where: Callable[[int, int], bool]) -> list[Change]:
+    """Of `compare(old, new)` the changes of one passage into one, for whose positions `where` holds; not in order.
+
+    `moved` is not told. For who asks about few of very many changes: the words of the others are not compared.
+    """
+    pairing = Pairing(old, new)
+    pairing.find()
+    found = []
+    for olds, news in pairing.units():
+        if len(olds) != 1 or len(news) != 1 or not where(olds[0], news[0]):
+            continue
+        same = old[olds[0]].digest == new[news[0]].digest
+        found.append(Change("kept", olds, news) if same else _change(old, new, (olds, news), moved=False))
+    return found
 
 
 def _in_reading_order(pairing: Pairing) -> list[Change]:

@@ -25,7 +25,7 @@ MOST_SHOWN = 100
 def beside(document: Document, section: str, parts: Sequence[Part]) -> dict[str, Any]:
     """What stands beside a section while it is written: its open hints, quietly. `parts`: the draft as it was read."""
     read = [(part.key, part.title, part.text) for part in parts]
-    found = [hint for hint in hints.open_ones(hints.beside(document, read)) if hint.section == section]
+    found = hints.open_ones(hints.beside(document, section, read))
     return {"hints": found[:MOST_SHOWN], "hint_count": len(found)}
 
 

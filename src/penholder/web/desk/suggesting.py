@@ -67,6 +67,8 @@ class Suggesting(PlainForm):
             del self.fields[name]
         for name in {"proposed", "target"} & self.fields.keys():
             self.fields[name].required = True
+        # Who looks at the change first need not say why yet.
+        self.fields["reason"].required = "preview" not in self.data
         if what == What.INSERT:
             self.fields["proposed"].label = say("The passage to add")
 
