@@ -370,6 +370,7 @@ def revised(ministry, draw, events, settings, tmp_path):
         key="licences", as_of=date(2026, 11, 2), said_on=date(2026, 11, 2), reason="People know it so.", by=None,
         at=NOON, name="Driving licences",
     )  # fmt: skip
+    return ministry
 
 
 def ask(client, on, page="/services/licences/"):
@@ -418,3 +419,55 @@ def test_every_page_of_services_asks_for_a_day_and_leads_to_the_days(revised, dr
         assert f'name="page" value="{address}"' in page
         assert 'href="/services/published/"' in page
     assert "2 November 2026 licences 2026-Q2" in drawn.words("/services/published/")
+
+
+def test_an_action_is_asked_as_it_was_worded_answered_and_measured_on_a_day(revised, take_in, first, second, client):
+    from decimal import Decimal
+
+    from penholder.delivery import measures
+
+    take_in(first, second)
+    revised.submit("licences", "2026-Q2", published=True, started=9000, completed=7000, said_on=date(2026, 10, 2))
+    for target, said_on, reason in (("0.9", date(2026, 10, 5), ""), ("0.8", date(2026, 11, 10), "It was put off.")):
+        said = measures.Said(
+            "More finish", "completion-rate", ("licences",), target=Decimal(target), due_on=date(2027, 3, 31)
+        )
+        measures.put(
+            strategy="strategy", action=1, key="finish", said=said, said_on=said_on, by=None, at=NOON, reason=reason
+        )
+    then = words_of(ask(client, "2026-10-05", "/actions/01/"))
+    assert "This page as it was published on 5 October 2026." in then
+    assert "More finish Completion rate 77.8%" in then
+    assert "Target 90.0% by 31 March 2027" in then
+    assert "It was put off." not in then
+    assert "Target 80.0% by 31 March 2027" in words_of(ask(client, "2026-11-10", "/actions/01/"))
+    long_ago = words_of(ask(client, "2012-11-06", "/actions/01/"))
+    assert "We will appoint a leader." in long_ago
+    assert "Our leader is in post." not in long_ago
+    assert "How it is measured" not in long_ago
+    assert ask(client, "2026-10-05", "/actions/99/").status_code == 404
+    assert 'name="page" value="/actions/01/"' in ask(client, "2026-10-05", "/actions/01/").content.decode()
+
+
+def test_an_assessment_stands_as_it_was_before_it_was_corrected(revised, client):
+    from dataclasses import replace
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from penholder.services import assessments
+
+    report = assessments.Report(
+        "2019", "beta", "met", date(2026, 9, 1), "Three.", (assessments.Found(1, "met", "Six interviews."),),
+        published_on=date(2026, 10, 5),
+    )  # fmt: skip
+    one = assessments.record(key="licences", report=report, by=None, at=NOON)
+    assessments.record(
+        key="licences", report=replace(report, result="met-with-conditions"), corrects=one.pk, reason="Misread.",
+        by=None, at=datetime(2026, 11, 10, 12, tzinfo=ZoneInfo("Europe/London")),
+    )  # fmt: skip
+    told = "1 September 2026, Beta, standard of 2019: Met"
+    assert "standard of 2019" not in words_of(ask(client, "2026-10-02"))
+    before, after = (words_of(ask(client, day)) for day in ("2026-10-05", "2026-11-10"))
+    assert told in before
+    assert f"{told} with conditions" not in before
+    assert f"{told} with conditions" in after

@@ -165,11 +165,15 @@ class Measured:
 def read(
     strategy: str, *, action: int | None = None, at: datetime | None = None, as_published_on: date | None = None
 ) -> list[Measured]:
-    """Every measure of a strategy's actions, or of one, with its readings. Nine queries, and the journeys with `at`."""
+    """Every measure of a strategy's actions, or of one, with its readings. Nine queries, and the journeys with `at`.
+
+    With `as_published_on`, as it was said by that day, and what was public then.
+    """
     rows = Measure.objects.filter(action__document__key=strategy).select_related("action")
     rows = rows if action is None else rows.filter(action__number=action)
     versions: defaultdict[int, list[MeasureVersion]] = defaultdict(list)
-    for version in MeasureVersion.objects.filter(measure__in=rows).order_by("number"):
+    said_by = {} if as_published_on is None else {"said_on__lte": as_published_on}
+    for version in MeasureVersion.objects.filter(measure__in=rows, **said_by).order_by("number"):
         versions[version.measure_id].append(version)
     wanted = {key for listed in versions.values() for key in listed[-1].services}
     table = figures.read(services=wanted, as_published_on=as_published_on, at=at) if wanted else None
@@ -201,3 +205,9 @@ def _together(known: Sequence[FigureOf]) -> float | None:
     if not known or not whole or any(each.figure.definition.unit != "share" or not each.figure.n for each in known):
         return None
     return sum(float(each.figure.value) * each.figure.n for each in known) / whole
+
+
+def days(strategy: str) -> list[date]:
+    """The days on which measures of a strategy's actions were said or changed. One query."""
+    rows = MeasureVersion.objects.filter(measure__action__document__key=strategy)
+    return list(rows.values_list("said_on", flat=True).distinct())

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.utils import timezone
 
 from penholder.delivery.models import Action, Ask, Decision, PrincipleVersion, Response, Stance, Wording
 from penholder.drafting.models import Document, Kind
@@ -236,6 +237,42 @@ def read(document: str = "") -> Standing:
     asked = {organisation for _, organisation in answers}
     organisations = tuple(one for one in _organisations() if one.key in asked or one.document)
     return Standing(strategy.key, strategy.title, _principles(strategy, actions), actions, organisations, answers)
+
+
+def as_said(standing: Standing, *, on: date) -> Standing:
+    """What stood on a day: wordings, asks, answers and decisions up to it. No query.
+
+    Where an ask ended since, that it once ran is not known here.
+    """
+    return replace(
+        standing,
+        actions=tuple(then for action in standing.actions if (then := _action_then(action, on))),
+        answers={cell: _answer_then(answer, on) for cell, answer in standing.answers.items()},
+    )
+
+
+def _action_then(action: ActionStanding, on: date) -> ActionStanding | None:
+    versions = tuple(version for version in action.versions if version.said_on <= on)
+    if not versions:
+        return None
+    last = versions[-1]
+    return replace(
+        action, title=last.title, short_title=last.short_title, text=last.text, passages=last.passages,
+        dropped=last.dropped, versions=versions,
+        wordings=tuple(wording for wording in action.wordings if wording.said_on <= on),
+    )  # fmt: skip
+
+
+def _answer_then(answer: Answer, on: date) -> Answer:
+    asked = answer.asked_on if answer.asked_on and answer.asked_on <= on else None
+    history = tuple(_said_then(said, on) for said in answer.history if said.said_on <= on)
+    return replace(answer, asked_on=asked, history=history)
+
+
+def _said_then(said: Said, on: date) -> Said:
+    if said.decided_at is None or timezone.localdate(said.decided_at) <= on:
+        return said
+    return replace(said, decision="", decided_by="", decided_at=None, decided_because="")
 
 
 def _actions(strategy: Document) -> tuple[ActionStanding, ...]:

@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from django.db.models import Q
 from django.utils import timezone
 
 from penholder.measure.definitions import DEFINITIONS, Definition, definition
@@ -29,7 +30,18 @@ from penholder.services import costlines, figures, frozen, renames, standing, va
 from penholder.services.cells import Given
 from penholder.services.figures import FigureOf, Table
 from penholder.services.frozen import Frozen
-from penholder.services.models import Assessment, FrozenFigure, Publication, State, Submission
+from penholder.services.models import (
+    Assessment,
+    Descent,
+    Exemplar,
+    FrozenFigure,
+    Publication,
+    ServiceRelease,
+    ServiceVersion,
+    State,
+    Submission,
+    Target,
+)
 from penholder.services.periods import Span, months
 from penholder.services.standing import ServiceStanding
 from penholder.services.values import RevisionOf
@@ -231,6 +243,23 @@ def days() -> list[date]:
     return sorted({*sources, *(timezone.localdate(each) for each in ours if each)})
 
 
+def days_of_change() -> list[date]:
+    """Every day on which something that pages of services show became public or changed, oldest first. Nine queries.
+
+    Figures, what is said of services, and assessments with their corrections.
+    """
+    told: list[date | None] = [*days()]
+    for rows, day in (
+        (ServiceVersion.objects, "said_on"), (Target.objects, "said_on"), (ServiceRelease.objects, "released_on"),
+        (Exemplar.objects, "since"), (Descent.objects, "on"),
+        (Assessment.objects.filter(supersedes=None), "published_on"),
+    ):  # fmt: skip
+        told += rows.values_list(day, flat=True).distinct()
+    corrected = Assessment.objects.exclude(supersedes=None).values_list("recorded_at", "published_on")
+    told += [max(timezone.localdate(at), day) for at, day in corrected if day]
+    return sorted({each for each in told if each})
+
+
 def read(*, at: datetime, events: Path | None = None, as_said: bool = False) -> Disclosed | None:
     """Everything that is public at a moment; None while the register is empty. `events` is where they are sealed.
 
@@ -311,7 +340,10 @@ def _publications(on: date) -> Iterable[PublicationOf]:
 
 
 def _assessments(on: date) -> dict[str, tuple[Assessment, ...]]:
-    rows = Assessment.objects.filter(superseded_by=None, published_on__lte=on).select_related("service")
+    """Reports that were public on a day, as they stood then: a correction holds from the day that it was noted."""
+    stood = Q(superseded_by=None) | Q(superseded_by__recorded_at__date__gt=on)
+    noted = Q(supersedes=None) | Q(recorded_at__date__lte=on)
+    rows = Assessment.objects.filter(stood, noted, published_on__lte=on).select_related("service")
     found: defaultdict[str, list[Assessment]] = defaultdict(list)
     for row in rows.prefetch_related("points").order_by("-held_on", "-pk"):
         found[row.service.key].append(row)

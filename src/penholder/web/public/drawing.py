@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,10 @@ class Crumb:
     words: str | Promise
     path: str
     english: bool = False  # the strategy's own words, whatever the language of the page
+
+
+# Pages that are drawn as they were published on a day (`earlier`).
+_ASKS_DAY = re.compile(r"/services/|/actions/[0-9]")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Drawing:
                 "as_published": self.as_published,
                 "path": path,
                 "canonical_path": full,
-                "asks_day": path.startswith("/services/"),
+                "asks_day": _ASKS_DAY.match(path) is not None,
                 **context,
             }
         )

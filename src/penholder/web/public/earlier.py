@@ -1,4 +1,4 @@
-"""Pages and files of services as they were published on a day: asked with a plain form, drawn of what was public then.
+"""Pages of services and actions as they were published on a day: asked with a plain form, drawn of what was public.
 
 Published pages do not grow with the archive: what stood on an earlier day is drawn when somebody asks for it, by the
 same code. The newest day on which anything became public, up to the one that is asked, answers for all days after it.
@@ -22,18 +22,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from penholder.delivery import measures, standing
 from penholder.publishing.sites import Page, Redirect, Undrawn
 from penholder.services import disclosures
 from penholder.services.disclosures import Disclosed
 from penholder.web import built
-from penholder.web.public import quarter, register, service, services_data, site
+from penholder.web.public import promises, quarter, register, service, services_data, site
 from penholder.web.public.drawing import Crumb, Drawing, root, speaking
 from penholder.web.public.made_of import Ingredients
 from penholder.web.public.site import Site
+from penholder.web.public.texts import Texts
 
 ADDRESS = "/as-published/"
 # Figures of all services on one day take tens of megabytes; people compare a day or two with today.
 _DAYS_KEPT = 3
+_ACTION = re.compile(r"/actions/([0-9]{2,4})/")
 # What was published on a day does not change; what came late and bears an earlier day is seen within the hour.
 _KEPT_BY_READERS = 3600
 
@@ -68,7 +71,7 @@ def as_published(request: HttpRequest) -> HttpResponse:
             asked = date.fromisoformat(request.GET.get("on", ""))
         except ValueError:
             return _refused(frame, page, _("Write the day as year, month and day, such as 2026-11-20."))
-        days = disclosures.days()
+        days = _days(frame, page)
         last = bisect_right(days, asked)
         if not last:
             words = _("Nothing had been published by then. The first day is %(day)s.") % {
@@ -106,7 +109,41 @@ def _told(_release: str, day: date) -> Disclosed | None:
     return disclosures.read(at=at, events=Path(settings.PENHOLDER_EVENTS), as_said=True)
 
 
+def _days(frame: Drawing, page: str) -> list[date]:
+    """Every day on which something that this kind of page shows became public or changed, oldest first."""
+    found = {*disclosures.days_of_change()}
+    stands = frame.site.standing
+    if stands and _ACTION.fullmatch(page.removeprefix(frame.root)):
+        found.update(measures.days(stands.document))
+        found.update(version.said_on for action in stands.actions for version in action.versions)
+        for answer in stands.answers.values():
+            found.update(said.said_on for said in answer.history)
+            found.update((answer.asked_on,) if answer.asked_on else ())
+    return sorted(found)
+
+
+def _action(frame: Drawing, number: int, day: date) -> Page | None:
+    """The page of an action with its wording, answers and measures of a day."""
+    site, at = frame.site, timezone.make_aware(datetime.combine(day, time.max))
+    if site.standing is None:
+        return None
+    published = {
+        key: replace(one, editions=editions)
+        for key, one in site.publications.items()
+        if (editions := tuple(each for each in one.editions if each.published_at <= at))
+    }
+    measured = tuple(measures.read(site.standing.document, action=number, as_published_on=day))
+    told = _told(_shown(), day) if _shown() else _told.__wrapped__("", day)
+    then = replace(
+        site, at=at, standing=standing.as_said(site.standing, on=day), publications=published, services=told,
+        measures={number: measured},
+    )  # fmt: skip
+    return promises.page_of_action(replace(frame, site=then, as_published=day), Texts(then), number)
+
+
 def _found(frame: Drawing, page: str, day: date) -> Page | None:
+    if asked := _ACTION.fullmatch(page.removeprefix(frame.root)):
+        return _action(frame, int(asked[1]), day)
     told = _told(_shown(), day) if _shown() else _told.__wrapped__("", day)
     if told is None:
         return None
@@ -129,9 +166,11 @@ def _all(drawing: Drawing, ingredients: Ingredients, *, file: bool) -> Iterator[
 
 
 def _leading_on(body: str, day: date, base: str) -> str:
-    """The page with its links to services leading to the same day."""
+    """The page with its links to services and to actions leading to the same day."""
     query = urlencode({"on": day.isoformat()})
-    address = re.compile(rf'(<a [^>]*href=")((?:{re.escape(base)})?/services[/.][^"#]*)((?:#[^"]*)?")')
+    address = re.compile(
+        rf'(<a [^>]*href=")((?:{re.escape(base)})?/(?:services[/.]|actions/[0-9])[^"#]*)((?:#[^"]*)?")'
+    )
     main, end, rest = body.partition("</main>")
     return address.sub(rf"\g<1>{ADDRESS}?{query}&amp;page=\g<2>\g<3>", main) + end + rest
 

@@ -82,6 +82,15 @@ def pages(drawing: Drawing, texts: Texts) -> Iterator[Page]:
                 yield _department_then(drawing, texts, organisation, publication, edition)
 
 
+def page_of_action(drawing: Drawing, texts: Texts, number: int) -> Page | None:
+    """The page of one action; None where there is none."""
+    neighbours = (None, *drawing.site.coverage.actions, None)
+    for before, action, after in zip(neighbours, neighbours[1:], neighbours[2:], strict=False):
+        if action is not None and action.number == number:
+            return _action(drawing, texts, action, before, after)
+    return None
+
+
 def _action(
     drawing: Drawing, texts: Texts, action: ActionStanding, before: ActionStanding | None, after: ActionStanding | None
 ) -> Page:
