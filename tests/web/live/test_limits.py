@@ -8,6 +8,18 @@ from tests.web.live.scenes import ASIDE, play, text_of
 
 from penholder.drafting.writing import LONGEST_SECTION
 
+# A section of long ago, taken out since: what was written stays in the draft, unseen.
+NEARLY_FULL = """
+from penholder.drafting import drafts
+from penholder.drafting.models import Document
+document = Document.objects.get(key=KEY)
+drafts.seed(document, at=timezone.now())
+shared, last = drafts.load(document)
+before = shared.state
+shared.ytext("old").insert(0, "x" * 19_990_000)
+drafts.store(document, last, [drafts.Typed(shared.since(before))], at=timezone.now())
+"""
+
 
 def test_a_section_that_would_be_too_long_is_refused_and_put_aside_and_the_draft_stays_readable(who, run):
     async def scene():
@@ -49,3 +61,25 @@ def test_what_is_just_short_enough_is_kept_letter_by_letter_until_it_is_not(who,
 
     play(scene())
     assert text_of(run).startswith("somewhere else")
+
+
+def test_a_draft_that_holds_all_that_is_kept_as_one_says_so_and_keeps_aside_what_is_typed(who, run):
+    run(NEARLY_FULL)
+
+    async def scene():
+        async with who("Pia") as pia, who("Mo") as mo:
+            await pia.type("Fits. ", at=0)
+            await pia.saved()
+            number = await mo.type("z" * 20_000, at=0)
+            await mo.until(lambda: number in mo.refused)
+            assert "Begin another document" in mo.refused[number]["reasons"][0]
+            assert mo.refused[number]["aside"]
+            assert (mo.code, pia.code) == (None, None)
+            await pia.type("Goes on. ", at=0)
+            await pia.saved()
+
+    play(scene())
+    assert text_of(run).startswith("Goes on. Fits. # Vision")
+    [[name, _, changes]] = json.loads(run(ASIDE))
+    assert name == "Mo"
+    assert "z" * 20_000 in changes[0]["now"]

@@ -166,6 +166,17 @@ def too_long(size: int, visitor: Visitor) -> tuple[str, ...]:
         return tuple(writing.objections_to_size(size))
 
 
+def full(visitor: Visitor) -> tuple[str, ...]:
+    """Why nothing more goes into a draft, and what to do, in the visitor's language. Asks nothing."""
+    with translation.override(visitor.language or None):
+        return (
+            _(
+                "This draft has reached the most that is kept as one: 20 million characters, with everything that was "
+                "ever written in it. Begin another document, and take the sections that you still need there."
+            ),
+        )
+
+
 def somebody_elses(visitor: Visitor) -> tuple[str, ...]:
     """Why the visitor does not write under a number that is another's, in their language. Asks nothing."""
     with translation.override(visitor.language or None):

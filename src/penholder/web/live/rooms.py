@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from penholder.web.live import frames, keeping
-from penholder.web.live.texts import NOTHING, RoomText, TooLong, merged
+from penholder.web.live.texts import NOTHING, Full, RoomText, TooLong, merged
 from penholder.web.live.visitors import Visitor
 from penholder.web.live.whereabouts import Whereabouts
 
@@ -233,6 +233,8 @@ class Room:
                 why = self.text.take(sent.update, own=sent.member.client)
             except TooLong as problem:
                 self._part(sent, keeping.too_long(problem.size, sent.member.visitor))
+            except Full:
+                self._part(sent, keeping.full(sent.member.visitor))
             else:
                 if not why:
                     found.append(sent)

@@ -24,6 +24,10 @@ class TooLong(Exception):
         self.size = size
 
 
+class Full(Exception):
+    """The draft, with everything that was ever written in it, would be more than is kept as one."""
+
+
 class RoomText:
     """What everybody in a room sees; only ever touched in the event loop. `spoilt`: it must be read anew."""
 
@@ -47,7 +51,8 @@ class RoomText:
     def take(self, update: bytes, *, own: int) -> str:
         """Examine an update by the client `own` and take it. Returns why not, for the log; "" when it is taken.
 
-        Raises TooLong, and is spoilt then, when a section has become longer by it than a section may be.
+        Raises TooLong, and is spoilt then, when a section has become longer by it than a section may be; Full, and is
+        not spoilt, when the whole would.
         """
         try:
             found = inspect(update)
@@ -55,6 +60,8 @@ class RoomText:
             return str(problem)
         if why := objections(found, self._known, own=own) or self._out_of_bounds(found):
             return why
+        if self._size + found.inserted > LONGEST_TEXT:
+            raise Full
         try:
             self.shared.doc.apply_update(update)
         except (KeyboardInterrupt, SystemExit, asyncio.CancelledError):
@@ -95,7 +102,7 @@ class RoomText:
         for name in update.roots:
             if not name.startswith(TEXT) or name.removeprefix(TEXT) not in self.shared:
                 return f"it writes into {name[:80]!r}, which is no section"
-        return "the draft would be too long" if self._size + update.inserted > LONGEST_TEXT else ""
+        return ""
 
 
 def merged(updates: list[bytes]) -> bytes:
