@@ -41,12 +41,21 @@ def test_releases_targets_and_costs_are_noted_with_their_reasons(ministry, enter
     assert "The photo is taken with a phone." in words(client.post(f"{PAGE}release/", told, follow=True))
     assert "told already" in words(client.post(f"{PAGE}release/", told))
     aim = {"definition": "completion-rate", "value": "0.9", "due_on": "2027-12-31"}
-    assert "Completion rate: 0.9 by 31 December 2027" in words(client.post(f"{PAGE}target/", aim, follow=True))
+    assert "Completion rate: 90.0% by 31 December 2027" in words(client.post(f"{PAGE}target/", aim, follow=True))
     assert "Say why" in words(client.post(f"{PAGE}target/", aim | {"value": "0.95"}))
     costs = {"period": "2026-10", "lines": "Staff | 12,000 | hours | 0.5\nRent | 900 | all of it"}
     assert client.post(f"{PAGE}costs/", costs).status_code == 302
     assert {(row.name, int(row.pounds)) for row in CostLine.objects.all()} == {("Staff", 12000), ("Rent", 900)}
     assert "Line 1" in words(client.post(f"{PAGE}costs/", costs | {"lines": "Staff | a lot | hours"}))
+    client.post(f"{PAGE}costs/", {"period": "2026-09", "lines": "Move | 5 | floor space | 1 | once only"})
+    shown = client.get(f"{PAGE}costs/")
+    assert shown.context["form"].initial == {
+        "period": "2026-10", "lines": "Rent | 900.00 | all of it\nStaff | 12000.00 | hours | 0.5",
+    }  # fmt: skip
+    assert "A line that you take out is dropped." in words(shown)
+    assert "September 2026" in words(shown)
+    earlier = client.get(f"{PAGE}costs/?period=2026-09").context["form"].initial
+    assert earlier["lines"] == "Move | 5.00 | floor space | 1 | once only"
     assert enter("wes", body="work").get(f"{PAGE}costs/").status_code == 409
 
 

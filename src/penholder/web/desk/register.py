@@ -23,14 +23,15 @@ from penholder.people.models import Organisation, Post, Role
 from penholder.services import registrations, rules, standing
 from penholder.services.models import ChannelKind, Descent
 from penholder.services.registrations import Described, NewService
-from penholder.services.standing import ServiceStanding
+from penholder.services.standing import ServiceStanding, TargetOf
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
+from penholder.web.desk.service_figures import shown
 
 # So many services stand on one page; the real register has 734.
 LISTED = 50
-_TITLES = {each.key: each.title for each in DEFINITIONS}
+_DEFINITIONS = {each.key: each for each in DEFINITIONS}
 
 
 def day_field(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateField:
@@ -187,14 +188,15 @@ def service(request: DeskRequest, key: str) -> HttpResponseBase:
     context = {
         "service": found, "objections": rules.objections_to_acting("service.register", by, body),
         "reads": _reads(by) or submits, "submits": submits, "links_form": bool(found.now.manager_key) and submits,
-        "aims": [
-            {"title": _TITLES.get(one.definition, one.definition), "value": f"{one.value:g}", "due": one.due_on,
-             "reason": one.reason}
-            for one in found.targets if one.stands and one.value is not None
-        ],
+        "aims": [_aim(one) for one in found.targets if one.stands and one.value is not None],
         "crumbs": _crumbs(), "older": list(reversed(found.history[:-1])),
     }  # fmt: skip
     return render(request, "desk/services/service.html", context)
+
+
+def _aim(one: TargetOf) -> dict[str, Any]:
+    by = _DEFINITIONS[one.definition]
+    return {"title": by.title, "value": shown(one.value, by), "due": one.due_on, "reason": one.reason}
 
 
 def change(request: DeskRequest, key: str) -> HttpResponseBase:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,13 +21,16 @@ from penholder.measure.values import Absence
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation
 from penholder.services import figures, periods, quantities, rules, standing, values
+from penholder.services.periods import Span
 from penholder.services.values import ValueOf
 from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
+from penholder.web.durations import duration
 
 # Two years of months and a few quarters.
 PERIODS = 30
+_MONTHS_OF_JOURNEYS = 12
 # Whoever may do any of these reads figures that are not public yet.
 READING = ("figures.check", "figures.sign", "figures.publish", "figures.submit")
 
@@ -49,7 +55,7 @@ def service_figures(request: DeskRequest, key: str) -> HttpResponseBase:
     context = {
         "service": found, "met": met, "chosen": chosen,
         **_given([one for one in read if one.quantity == chosen], names),
-        "worked": _worked(key),
+        "worked": _worked(key, {one.period for one in read}, request.at),
         "crumbs": [
             (_("Services"), reverse("desk:services")), (found.name, reverse("desk:service", args=[key])),
         ],
@@ -86,18 +92,24 @@ def _cell(one: ValueOf | None, head: str) -> dict[str, Any]:
     return {"head": head, "words": figure_words.value(one.value), "gap": gap, "one": one}
 
 
-def _worked(key: str) -> dict[str, Any]:
-    """Figures of all channels together: a row for each period, a column for each definition that was met."""
-    table = figures.live(services=[key])
+def _worked(key: str, given: set[str], at: datetime) -> dict[str, Any]:
+    """Figures of all channels together: a row for each period, a column for each definition that was met.
+
+    Of the newest periods for which something was given, and the months of a year, in which there may be journeys.
+    """
+    month = periods.months(timezone.localdate(at).replace(day=1))
+    months = [month, *itertools.islice(_before(month), _MONTHS_OF_JOURNEYS - 1)]
+    wanted = sorted(given, key=periods.parse)[-PERIODS:]
+    table = figures.live(services=[key], periods={*wanted, *(span.key for span in months)}, at=at)
     together = [each for each in table.figures if not each.channel]
     met: dict[str, Definition] = {}
     for each in together:
         met.setdefault(each.figure.definition.key, each.figure.definition)
     rows = []
-    for period in reversed(table.periods[-PERIODS:]):
+    for period in reversed(table.periods):
         found = [table.of(key, period, definition) for definition in met]
         cells = [
-            {"head": met[name].title, "words": "" if one is None else _shown(one.figure.value, met[name]),
+            {"head": met[name].title, "words": "" if one is None else shown(one.figure.value, met[name]),
              "n": one.figure.n if one else 0, "why": one.why if one else ()}
             for name, one in zip(met, found, strict=True)
         ]  # fmt: skip
@@ -105,9 +117,19 @@ def _worked(key: str) -> dict[str, Any]:
     return {"heads": [each.title for each in met.values()], "rows": rows}
 
 
-def _shown(value: Any, definition: Definition) -> str:
+def _before(span: Span) -> Iterator[Span]:
+    """The spans before one, newest first."""
+    while True:
+        span = span.before()
+        yield span
+
+
+def shown(value: Any, definition: Definition) -> str:
+    """A figure in words, with its unit."""
     if isinstance(value, Absence):
         return str(figure_words.GAPS[value])
     if definition.unit == "share":
         return f"{value:.1%}"
-    return f"£{value:,.2f}" if definition.unit == "pounds" else f"{value:,.2f}"
+    if definition.unit == "seconds":
+        return duration(float(value))
+    return f"£{value:,.2f}" if definition.unit == "pounds" else figure_words.number(round(value, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,11 +28,14 @@ from penholder.people.acting import Acting
 from penholder.people.models import Organisation
 from penholder.services import costlines, journeys, periods, releases, rules, standing, targets, uploads
 from penholder.services.standing import ServiceStanding
+from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 
+# Two years of months have their lines one step away.
+_PERIODS = 24
 _FIGURES = {each.key: each.title for each in DEFINITIONS}
 
 
@@ -95,7 +99,7 @@ class Draw(PlainForm):
     text = forms.CharField(
         label=say("The steps, as CSV"), widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
         help_text=say(
-            "First line: number,name,kind,after,start,outcome,of,aliases. Names in “after” and “aliases” have "
+            "First line: number, name, kind, after, start, outcome, of, aliases. Names in “after” and “aliases” have "
             "semicolons between them; “start” is yes where the journey begins; an end has an outcome."
         ),
     )  # fmt: skip
@@ -168,7 +172,11 @@ def target(request: DeskRequest, key: str) -> HttpResponseBase:
 def costs(request: DeskRequest, key: str) -> HttpResponseBase:
     """Say what the service cost in a period, line by line."""
     by, found = _allowed(request, key, "figures.submit")
-    form = Costs(request.POST or None)
+    known = {span: lines for (_key, span), lines in costlines.by_service_and_period([key]).items()}
+    told = sorted(known, key=periods.parse, reverse=True)
+    asked = request.GET.get("period", "")
+    shown = asked if asked in known else next(iter(told), "")
+    form = Costs(request.POST or None, initial={"period": shown, "lines": _as_typed(known.get(shown, ()))})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -182,7 +190,26 @@ def costs(request: DeskRequest, key: str) -> HttpResponseBase:
             messages.success(request, _("The costs are noted."))
             return redirect("desk:service-figures", key)
     context = _context(found, form, _("Say what it cost"), _("Note the costs"))
+    if told:
+        context["lead"] = _(
+            "These are the lines of %(period)s as they stand. A line that you take out is dropped. For another period, "
+            "name it: the lines are a start."
+        ) % {"period": figure_words.period(periods.parse(shown))}
+        context["others"] = [
+            (figure_words.period(periods.parse(each)), f"?period={each}") for each in told[:_PERIODS] if each != shown
+        ]
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
+
+
+def _as_typed(lines: Iterable[CostLine]) -> str:
+    """Cost lines as the form takes them."""
+    rows = []
+    for one in lines:
+        parts = [one.name, f"{one.pounds:f}", one.key, f"{one.allocated:f}", one.excluded]
+        while parts[-1] in {"", "1"} and len(parts) > 3:
+            parts.pop()
+        rows.append(" | ".join(parts))
+    return "\n".join(rows)
 
 
 def journey(request: DeskRequest, key: str) -> HttpResponseBase:

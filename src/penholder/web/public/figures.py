@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from penholder.charts.over_time import Marker, Moment, OverTime, Target
@@ -22,10 +22,10 @@ from penholder.services.figures import FigureOf
 from penholder.services.periods import Span
 from penholder.services.quarters import Moved
 from penholder.services.standing import ServiceStanding
+from penholder.web.durations import duration
 
 # A page does not grow with the archive: six years of quarters. Everything is in the files.
 MOST_PERIODS = 24
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _NOTICED = 0.0005  # of a share; less than this is not seen in a percentage with one decimal
 _DAY_LONG = timedelta(days=1)
 # More numbers than these stand on each other.
@@ -130,21 +130,6 @@ def number(given: float, unit: str) -> str:
             return f"{given:.2f}"
         case _:
             return f"{given:,.0f}" if given == round(given) else f"{given:,.2f}"
-
-
-def duration(seconds: float) -> str:
-    """A time in the two largest units that say something."""
-    if seconds < _MINUTE:
-        return _("%(count)s s") % {"count": round(seconds)}
-    if seconds < _HOUR:
-        return _("%(minutes)s min %(seconds)s s") % dict(
-            zip(("minutes", "seconds"), divmod(round(seconds), _MINUTE), strict=True)
-        )
-    if seconds < 2 * _DAY:
-        minutes = round(seconds / _MINUTE)
-        return _("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}
-    days = round(seconds / _DAY)
-    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
 def count(given: Decimal | Absence) -> Said:

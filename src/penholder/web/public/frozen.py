@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -74,13 +75,31 @@ def _publication(drawing: Drawing, told: Disclosed, publication: PublicationOf, 
     )
 
 
-def _frozen_lines(told: Disclosed, publication: PublicationOf) -> list[tuple[str, str, list[tuple[str, Said]]]]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of a publication, with the version of the definition by which it was worked out."""
+
+    title: str
+    channel: str
+    key: str
+    version: int
+    said: Said
+
+
+# The order in which figures stand on the page of a service.
+_ORDER = {key: place for place, key in enumerate((*disclosures.KPIS, *disclosures.EASE))}
+
+
+def _frozen_lines(told: Disclosed, publication: PublicationOf) -> list[tuple[str, str, list[Line]]]:
     """By service, every figure of a publication as it froze them."""
-    found: dict[str, list[tuple[str, Said]]] = {}
+    found: dict[str, list[Line]] = {}
     for each in disclosures.frozen_figures(publication.key):
-        title = str(figures.TITLES[each.figure.definition.key])
+        by = each.figure.definition
         said = figures.say(FigureOf(each.service, each.period, each.channel, each.figure))
-        channel = channel_of(told, each.service, each.channel)
-        found.setdefault(each.service, []).append((f"{title} ({channel})" if channel else title, said))
+        channel = channel_of(told, each.service, each.channel) if each.channel else ""
+        line = Line(str(figures.TITLES[by.key]), channel, by.key, by.version, said)
+        found.setdefault(each.service, []).append(line)
+    for lines in found.values():
+        lines.sort(key=lambda line: (_ORDER.get(line.key, len(_ORDER)), line.key, -line.version, line.channel))
     names = {key: one.name for key, one in told.by_key.items()}
-    return [(names.get(key, key), address(key), rows) for key, rows in sorted(found.items())]
+    return [(names.get(key, key), address(key), lines) for key, lines in sorted(found.items())]

@@ -20,6 +20,7 @@ from penholder.measure.releases import ReleaseComparison
 from penholder.services.standing import ServiceStanding
 from penholder.services.walk_parts import Part
 from penholder.services.walks import Walk
+from penholder.web.durations import duration
 from penholder.web.labels import of_charts
 from penholder.web.public import figures
 
@@ -58,7 +59,7 @@ def shown(walk: Walk | None, service: ServiceStanding, channel: Callable[[str, s
         "worst_share": figures.number(worst.left / worst.came, "share") if worst else "",
         "months": _months(walk.first, walk.last),
         "version": walk.definition.version,
-        "window": figures.duration(walk.definition.window.total_seconds()),
+        "window": duration(walk.definition.window.total_seconds()),
         "broken": walk.broken,
         "parts": _parts(walk, service, channel),
         "compared": [_compared(each) for each in walk.compared],
