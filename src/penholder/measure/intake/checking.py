@@ -120,15 +120,23 @@ def check(read: Decoded, delivery: Delivery) -> Checked:
 
 def _few_columns(events: list[Event], delivery: Delivery) -> Checked:
     """What `_columns` gives, worked out event by event. They hold, so their times are within bounds."""
-    claimed = [times.read(event.time) or 0 for event in events]
-    corrected = [
-        at + skew(delivery.received, times.read(event.sent) if event.sent else delivery.sent)
-        for at, event in zip(claimed, events, strict=True)
-    ]
-    months = list(map(month_of, claimed))
+    corrected, months, digests = [], [], []
+    said = Said([], [], [], [], [], set(), [])
+    for event in events:
+        claimed = times.read(event.time) or 0
+        corrected.append(claimed + skew(delivery.received, times.read(event.sent) if event.sent else delivery.sent))
+        months.append(month_of(claimed))
+        digests.append(xxh3_128_digest(event.id.encode(), _seed(delivery.service, event.source)))
+        data = event.data
+        said.journeys.append(event.subject)
+        said.steps.append(data.step)
+        said.channels.append(data.channel)
+        said.releases.append(data.release)
+        said.bots.append(data.bot)
+        said.sources.add(event.source)
+        said.sent.append(event.sent)
     one = months[0] if len(set(months)) == 1 else np.array(months, np.int32)
-    digests = [xxh3_128_digest(event.id.encode(), _seed(delivery.service, event.source)) for event in events]
-    return Checked(np.array(corrected, np.int64), one, digests, said_by(events))
+    return Checked(np.array(corrected, np.int64), one, digests, said)
 
 
 def when_all_hold(events: list[Event], said: Said, delivery: Delivery) -> Times | None:
@@ -204,13 +212,11 @@ def objection_to(event: Event, delivery: Delivery) -> tuple[str, str, str] | Non
             f"The key speaks for “{delivery.service}”, and the source does not begin with that.",
             f"Send “{delivery.service}” or “{delivery.service}/…” as the source, or use the other service's key.",
         )
-    for field, value, holds in (
-        ("data.step", event.data.step, is_name),
-        ("data.channel", event.data.channel, is_name),
-        ("data.release", event.data.release, is_release),
-    ):
-        if not holds(value):
-            return field, f"“{field}” is no plain name.", "Use letters, digits, spaces and - . / : _ alone."
+    data = event.data
+    if not (is_name(data.step) and is_name(data.channel) and is_release(data.release)):
+        field = "step" if not is_name(data.step) else "release" if is_name(data.channel) else "channel"
+        words = "Use letters, digits, spaces and - . / : _ alone."
+        return f"data.{field}", f"“data.{field}” is no plain name.", words
     return _objection_to_subject(event.subject, delivery) or _objection_to_times(event, delivery)
 
 

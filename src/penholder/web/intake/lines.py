@@ -1,8 +1,8 @@
 """Between the fronts of the intake and its one writer: what a front hands in, and what becomes of it.
 
 A front sends messages: how long, which number, and frames as they stand in the log. The writer says for each number how
-many events of each frame were new, or why nothing was kept. All that comes in within one turn of a front's loop goes in
-one message.
+many events of each frame were new, or why nothing was kept. While a message is not answered a front gathers what comes
+in, until it is much: to wake the writer costs more than to check an event.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from penholder.measure.intake.receipts import Refusal, receipt
 
 _HEAD = struct.Struct("<II")
 _SAID = msgspec.msgpack.Decoder(list[int] | str)
+# Half a batch. So much goes to the writer at once, even when it has not answered the message before.
+MUCH = 16_384
 _LOST = "The intake is stopping. Send the same delivery again in a few seconds."
 
 
@@ -56,8 +58,7 @@ class _Line(asyncio.Protocol):
 
     def send(self, number: int, pieces: Sequence[bytes]) -> None:
         """Send a message that is made of these pieces."""
-        message = b"".join(pieces)
-        self._transport.write(_HEAD.pack(len(message), number) + message)
+        self._transport.write(b"".join((_HEAD.pack(sum(map(len, pieces)), number), *pieces)))
 
     def came(self, number: int, message: bytes) -> None:
         """A message is there."""
@@ -83,6 +84,8 @@ class FrontLine(_Line):
         super().__init__()
         self._lost = lost
         self._frames: list[bytes] = []
+        self._gathered = 0
+        self._due = False
         self._handed: list[_Handed] = []
         self._sent: dict[int, tuple[list[_Handed], int]] = {}
         self._number = 0
@@ -102,14 +105,18 @@ class FrontLine(_Line):
         self._frames.append(frame)
         self._handed.append(_Handed(len(checked), read.refusals, answer))
         self._bytes_waiting += len(frame)
-        if len(self._frames) == 1:
-            asyncio.get_running_loop().call_soon(self._hand_in)
+        self._gathered += len(frame)
+        if not self._due and (not self._sent or self._gathered >= MUCH):
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._hand_in)  # behind all that came in with this one
 
     def _hand_in(self) -> None:
+        self._due = False
         several, self._frames = self._frames, []
         handed, self._handed = self._handed, []
+        size, self._gathered = self._gathered, 0
         self._number = (self._number + 1) & 0xFFFFFFFF
-        self._sent[self._number] = handed, sum(map(len, several))
+        self._sent[self._number] = handed, size
         if self._transport.is_closing():
             self._fail()
         else:
@@ -120,6 +127,8 @@ class FrontLine(_Line):
         handed, size = self._sent.pop(number)
         self._bytes_waiting -= size
         said = _SAID.decode(message)
+        if self._frames and not self._sent and not self._due:
+            self._hand_in()
         if isinstance(said, str):
             for each in handed:
                 each.answer(Unavailable(said))
@@ -133,8 +142,11 @@ class FrontLine(_Line):
         self._lost()
 
     def _fail(self) -> None:
-        sent, self._sent = self._sent, {}
-        for handed, size in sent.values():
+        sent, self._sent = list(self._sent.values()), {}
+        if not self._due:
+            sent.append((self._handed, self._gathered))
+            self._handed, self._frames, self._gathered = [], [], 0
+        for handed, size in sent:
             self._bytes_waiting -= size
             for each in handed:
                 each.answer(Unavailable(_LOST))
