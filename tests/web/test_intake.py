@@ -40,9 +40,9 @@ def door(tmp_path_factory):
     process.stdout.close()
 
 
-def _start(home):
+def _start(home, fronts=2):
     return subprocess.Popen(
-        [sys.executable, "-c", "from penholder.cli import main; main()", "--home", str(home), "events", "serve", "--port", "0", "--fronts", "2"],
+        [sys.executable, "-c", "from penholder.cli import main; main()", "--home", str(home), "events", "serve", "--port", "0", "--fronts", str(fronts)],
         stdout=subprocess.PIPE, text=True, env=os.environ | {"PENHOLDER_HOME": str(home)},
     )  # fmt: skip
 
@@ -254,7 +254,7 @@ def test_a_figure_holds_what_was_posted_at_once_and_sealing_changes_nothing(tmp_
         engine.close()
         return told
 
-    with _start(tmp_path) as process:
+    with _start(tmp_path, fronts=0) as process:
         address = process.stdout.readline().split()[5].removesuffix("/intake/events")
         for attempt, steps in {"attempt-one": ("start", "about-you", "done"), "attempt-two": ("start",)}.items():
             told = [event(subject=attempt, data={"step": name}) for name in steps]

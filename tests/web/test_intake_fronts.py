@@ -30,6 +30,8 @@ from penholder.measure.intake.keys import KeyFile
 from penholder.web.intake import lines
 
 NOW = datetime.now(UTC)
+# Who is killed while deliveries come in; "all, politely" is a stop by SIGTERM.
+VICTIMS = ("a front", "the writer", "all, politely", "a front", "a front")
 
 
 def _free_port():
@@ -137,15 +139,20 @@ def test_a_kill_of_any_of_the_processes_loses_nothing_acknowledged_doubles_nothi
     chance = random.Random(5)
     acknowledged: list[int] = []
     with _sending(served, acknowledged):
-        for victim in ("front", "writer", "writer", "front", "front"):
+        for what in VICTIMS:
             _wait(lambda: len(served.fronts()) == 2)
-            there, so_far = served.fronts(), len(acknowledged)
-            _wait(lambda so_far=so_far: len(acknowledged) >= so_far + chance.randrange(5, 40))
-            os.kill(served.process.pid if victim == "writer" else chance.choice(there), signal.SIGKILL)
-            if victim == "writer":
+            there, enough = served.fronts(), len(acknowledged) + chance.randrange(5, 40)
+            _wait(lambda enough=enough: len(acknowledged) >= enough)
+            if what == "a front":
+                os.kill(chance.choice(there), signal.SIGKILL)
+                continue
+            if what == "the writer":
+                served.process.kill()
                 served.process.communicate()
-                _wait(lambda there=there: all(map(_gone, there)))
-                served.start()
+            else:
+                assert served.stop()[0] == 0
+            _wait(lambda there=there: all(map(_gone, there)))
+            served.start()
         so_far = len(acknowledged)
         _wait(lambda: len(acknowledged) >= so_far + 5)
     fronts = served.fronts()
