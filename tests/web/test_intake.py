@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -233,6 +234,33 @@ def test_a_body_in_pieces_is_put_together(door, key):
         for start in range(0, len(request), 50):
             line.sendall(request[start : start + 50])
         assert b'"accepted":1' in b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_a_head_that_came_before_is_known_again_whatever_follows_it(door, key):
+    host, port = door[0].removeprefix("http://").split(":")
+    bodies = [json.dumps([event()]).encode() for _ in range(7)]
+    bodies[4] = json.dumps([event(), event()]).encode()
+    assert len({len(body) for body in bodies}) == 2
+    requests = [_raw(key, body) for body in bodies]
+    pieces = [[requests[0]], [requests[1]], [requests[2][:-90], requests[2][-90:]], [requests[3]], [requests[4]]]
+    pieces.append([requests[5] + requests[6]])
+    told = []
+    with socket.create_connection((host, int(port))) as line, line.makefile("rb") as answers:
+        for several in pieces:
+            line.sendall(several[0])
+            for piece in several[1:]:
+                time.sleep(0.01)  # so that it comes alone
+                line.sendall(piece)
+            told += [_answer(answers) for _ in range(len(several[0]) // len(requests[0]) or 1)]
+    assert [each["accepted"] for each in told] == [1, 1, 1, 1, 2, 1, 1]
+
+
+def _answer(answers):
+    length = 0
+    while (line := answers.readline()) != b"\r\n":
+        if line.lower().startswith(b"content-length"):
+            length = int(line.split(b":")[1])
+    return json.loads(answers.read(length))
 
 
 def test_a_second_intake_of_the_same_events_is_refused(door):
