@@ -71,7 +71,7 @@ class Writing {
     sides.className = "pe-sides";
     sides.append(writing, shown);
     const keys = document.createElement("p");
-    keys.className = "govuk-hint";
+    keys.className = "govuk-hint pe-keys";
     keys.textContent = this.words("keys");
     this.island.append(this.told, keys, sides);
     this.place.append(this.island);

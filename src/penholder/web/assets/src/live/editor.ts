@@ -84,6 +84,7 @@ export function edit(host: HTMLElement, text: Y.Text, words: Words, label: strin
           spellcheck: "true",
           autocapitalize: "sentences",
           lang: "en",
+          tabindex: "0",
         }),
         EditorView.updateListener.of((update) => {
           if (update.selectionSet || update.docChanged || update.focusChanged) changed(true, update.docChanged);
