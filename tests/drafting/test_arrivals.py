@@ -12,7 +12,7 @@ from tests.agreement.refusals import reasons_of as refused
 from tests.drafting.tables import LEADERS, WEEKLY, laid
 from tests.formats.word_files import body, p, put_in, run, taken_out
 
-from penholder.drafting import arrivals, naming, outgoing, outlines, suggestions, weighing
+from penholder.drafting import arrivals, naming, outgoing, outlines, suggestions, threads, weighing
 from penholder.drafting.contributions import Suggestion, Thread
 from penholder.drafting.models import Iteration
 from penholder.drafting.returned_files import Arrival
@@ -194,7 +194,7 @@ def test_two_passages_that_became_one_are_two_suggestions_that_say_so(table):
 
 def test_comments_become_threads_with_their_replies_on_the_same_words(table):
     thread = table.discuss("health", "each week")
-    data = outgoing.draft(table.document, table.seat("pen"))
+    data = outgoing.draft(table.document, table.seat("pen"), at=table.office.later())
     (comment,) = read(data, name="a.docx").comments
     assert (comment.text, comment.quote) == ("Who pays for it?", WEEKLY)
     thread.delete()
@@ -206,14 +206,72 @@ def test_comments_become_threads_with_their_replies_on_the_same_words(table):
 
 def test_a_draft_goes_out_with_its_suggestions_and_clean_without(table):
     table.swap("health", "each week", "every month")
-    shown = read(outgoing.draft(table.document, table.seat("pen")), name="a.docx")
+    shown = read(outgoing.draft(table.document, table.seat("pen"), at=table.office.later()), name="a.docx")
     assert [(one.quote, one.text, one.author) for one in shown.changes] == [
         ("each week", "every month", "Health, Digital Leader, Health")
     ]
-    assert read(outgoing.draft(table.document, table.seat("pen"), clean=True), name="a.docx").changes == ()
+    assert (
+        read(
+            outgoing.draft(table.document, table.seat("pen"), at=table.office.later(), clean=True), name="a.docx"
+        ).changes
+        == ()
+    )
 
 
 def test_what_is_inside_another_department_does_not_go_out(table):
     table.swap("clerk", "each week", "every month", inside=True)
-    assert read(outgoing.draft(table.document, table.seat("pen")), name="a.docx").changes == ()
-    assert len(read(outgoing.draft(table.document, table.seat("clerk")), name="a.docx").changes) == 1
+    assert read(outgoing.draft(table.document, table.seat("pen"), at=table.office.later()), name="a.docx").changes == ()
+    assert (
+        len(read(outgoing.draft(table.document, table.seat("clerk"), at=table.office.later()), name="a.docx").changes)
+        == 1
+    )
+
+
+def out(table, who: str = "pen") -> bytes:
+    """The draft as a file, with what is suggested and said."""
+    return outgoing.draft(table.document, table.seat(who), at=table.office.later())
+
+
+def test_a_draft_that_was_taken_away_is_known_again_and_nothing_that_went_out_with_it_is_doubled(table):
+    table.edit(LEADERS, "Every department and every agency has a leader.")
+    table.swap("health", "each week", "every month")
+    table.discuss("health", "They answer for it.")
+    sent = out(table)
+    table.edit("They publish what they decide.", "They publish it.")
+    whole = '<w:r><w:t xml:space="preserve">Every department and every agency has a leader.</w:t></w:r>'
+    kept = run("Every department and every agency has a leader.") + put_in(" And a deputy.")
+    seen = arrivals.look(document_id=table.document.pk, data=edited(sent, whole, kept), name="draft.docx")
+    assert (seen.source.iteration, seen.source.sure, seen.source.at is None) == (None, True, False)
+    assert {one.here for one in seen.here} == {"suggestion 1", "discussion 1"}
+    assert [(one.what.author, one.what.text.strip()) for one in seen.new] == [("Ada", "And a deputy.")]
+    assert seen.unplaced == []
+
+
+def test_replies_that_were_written_in_a_file_go_into_the_discussion_that_went_out(table):
+    thread = table.discuss("health", WEEKLY)
+    data = out(table)
+    threads.say(thread_id=thread.pk, body="We do.", by=table.seat("pen"), at=table.office.later())
+    replied = out(table)
+    thread.said.latest("at").delete()
+    assert [one.here for one in arrivals.look(document_id=table.document.pk, data=data, name="a.docx").entries] == [
+        "discussion 1"
+    ]
+    threads.resolve(thread_id=thread.pk, by=table.seat("pen"), at=table.office.later())
+    take(table, bring(table, replied))
+    assert list(thread.said.values_list("body", "by")) == [
+        ("Who pays for it?", "Health, Digital Leader, Health"),
+        ("We do.", "Pen, Pen team, Centre"),
+    ]
+    thread.refresh_from_db()
+    assert (thread.state, Thread.objects.count()) == ("open", 1)
+
+
+def test_a_file_of_a_draft_that_lost_what_it_said_of_itself_is_nearest_to_the_draft(table):
+    table.edit(LEADERS, "Nobody but the board appoints a leader for each and every department and agency.")
+    words = "Nobody but the board appoints a leader for each and every department"
+    data = body(p(run(words), taken_out(" and agency"), run(".")), p(run(WEEKLY)))
+    seen = arrivals.look(document_id=table.document.pk, data=data, name="draft.docx")
+    assert (seen.source.iteration, seen.source.sure, seen.source.number) == (None, False, 0)
+    assert len(seen.new) == 1
+    named = arrivals.look(document_id=table.document.pk, data=data, name="draft.docx", number=1)
+    assert named.source.number == 1

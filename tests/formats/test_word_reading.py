@@ -200,6 +200,43 @@ def test_changes_in_a_text_box_are_told():
     assert [(one.reason, one.quote) for one in told(data).left] == [("box", "boxed")]
 
 
+# What somebody puts into a text in LibreOffice while it tracks changes: a footnote, a picture, a text box.
+FLAT = """<?xml version="1.0" encoding="UTF-8"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+ xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:version="1.3"
+ office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:tracked-changes>{regions}
+ </text:tracked-changes>{paragraphs}</office:text></office:body></office:document>"""
+REGION = """<text:changed-region text:id="c{number}"><text:insertion><office:change-info><dc:creator>Ada</dc:creator>
+ <dc:date>2012-11-06T09:30:00</dc:date></office:change-info></text:insertion></text:changed-region>"""
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+PUT_IN = {
+    "note": """<text:note text:id="f1" text:note-class="footnote"><text:note-citation>1</text:note-citation>
+ <text:note-body><text:p>Says the survey.</text:p></text:note-body></text:note>""",
+    "picture": f"""<draw:frame text:anchor-type="as-char" svg:width="2cm" svg:height="2cm"><draw:image>
+ <office:binary-data>{DOT}</office:binary-data></draw:image><svg:desc>A map of offices</svg:desc></draw:frame>""",
+    "box": """<draw:frame text:anchor-type="as-char" svg:width="4cm"><draw:text-box><text:p>Words in a box.</text:p>
+ </draw:text-box></draw:frame>""",
+}
+
+
+@pytest.mark.skipif(not libreoffice.program(), reason="there is no LibreOffice here")
+def test_what_libreoffice_writes_of_a_footnote_a_picture_and_a_text_box_is_told_and_never_dropped():
+    regions = "".join(REGION.format(number=number) for number in range(len(PUT_IN)))
+    paragraphs = "".join(
+        f'<text:p>One <text:change-start text:change-id="c{number}"/>{what}<text:change-end text:change-id="c{number}"/>'
+        "</text:p>"
+        for number, what in enumerate(PUT_IN.values())
+    )
+    flat = FLAT.format(regions=regions, paragraphs=paragraphs).encode()
+    left = told(libreoffice.convert(flat, "fodt", "docx", name="a.fodt")).left
+    assert [(one.reason, one.quote, one.author) for one in left] == [
+        ("note", "Says the survey.", "Ada"),
+        ("picture", "A map of offices", "Ada"),
+        ("box", "Words in a box.", ""),  # LibreOffice 7.4 does not say who put it in
+    ]
+
+
 def test_what_a_field_shows_is_text_and_what_it_is_made_of_is_not():
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DATE</w:instrText></w:r>'

@@ -15,6 +15,7 @@ from penholder.errors import Missing, Refused
 
 if TYPE_CHECKING:
     from penholder.drafting.arrivals import Entry, Look
+    from penholder.drafting.origins import Source
     from penholder.drafting.seats import Seat
     from penholder.people.models import Post
 
@@ -48,7 +49,12 @@ def export(name: str, file: Path, language: str) -> None:
 @click.argument("document")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--as", "post_key", metavar="POST", help="Who brings it: the key of a post, as `people list` shows it.")
-@click.option("--iteration", "number", type=int, help="Of which iteration it was made, when the file does not say.")
+@click.option(
+    "--iteration",
+    "number",
+    type=int,
+    help="Of which iteration it was made, when the file does not say; 0 for the draft as it is now.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would come in, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 def import_(
@@ -72,8 +78,8 @@ def import_(
     if not dry_run and post_key:
         if not seen.source.sure and number is None:
             raise Refused(
-                f"{file.name} does not say of which iteration it was made; nearest is {seen.source.iteration.number} "
-                f"({seen.source.share:.0%} of its words). Say so with --iteration {seen.source.iteration.number}."
+                f"{file.name} does not say of which text it was made; nearest is {_made_from(seen.source)} "
+                f"({seen.source.share:.0%} of its words). Say so with --iteration {seen.source.number}."
             )
         by = _seat(row.pk, post_key)
         arrival = arrivals.bring(document_id=row.pk, data=data, name=file.name, by=by, at=at)
@@ -97,7 +103,7 @@ def _seat(document_id: int, key: str) -> Seat:
 
 def _data(seen: Look) -> dict[str, Any]:
     return {
-        "iteration": seen.source.iteration.number,
+        "iteration": seen.source.number,
         "sure": seen.source.sure,
         "share": round(seen.source.share, 4),
         "new": [_entry(one) for one in seen.new],
@@ -114,11 +120,17 @@ def _entry(one: Entry) -> dict[str, Any]:
     return said | {"at": at.isoformat() if at else None, "here": one.here, "why": one.why, "late": one.late, **place}
 
 
+def _made_from(source: Source) -> str:
+    if source.iteration is not None:
+        return f"iteration {source.iteration.number}"
+    return f"the draft as it stood at {source.at:%Y-%m-%d %H:%M} UTC" if source.at else "the draft as it is now"
+
+
 def _show(seen: Look, *, dry_run: bool) -> None:
     out = console.out()
     source = seen.source
     sure = "as the file says" if source.sure else f"by its words, {source.share:.0%} of which stand there"
-    out.print(f"Made from iteration {source.iteration.number} ({sure}).")
+    out.print(f"Made from {_made_from(source)} ({sure}).")
     for note in seen.returned.notes:
         out.print(escape(note))
     verb = "would come in" if dry_run else "came in"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,18 +12,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
 
-from penholder.drafting import drafts, media, naming, sealed_texts, suggestions, threads
-from penholder.drafting.contributions import Suggestion, Thread, What
-from penholder.drafting.models import Iteration
+from penholder.drafting import drafts, media, naming, origins, suggestions, threads
+from penholder.drafting.contributions import Suggestion, Talk, Thread, What
 from penholder.drafting.naming import Named, Standing
+from penholder.drafting.origins import Source
 from penholder.drafting.returned_files import Arrival
 from penholder.drafting.sealed_texts import SealedText
 from penholder.drafting.seats import Seat
 from penholder.drafting.suggestions import locked
 from penholder.errors import Missing, Refused
-from penholder.formats.word.placing import Late, Placed, PlacedComment, Placement, nearness, place
+from penholder.formats.word.placing import Late, Placed, PlacedComment, Placement, place
 from penholder.formats.word.reading import read
-from penholder.formats.word.returned import Left, Returned, TrackedChange, TrackedComment
+from penholder.formats.word.returned import Left, Reply, Returned, TrackedChange, TrackedComment
 from penholder.record import ledger
 from penholder.text.anchors import anchor
 
@@ -35,27 +35,16 @@ WHY = {
     "markup": say("Links, notes or other marks stand in the way of these words."),
     "table": say("A table, a row or a cell was put in, taken out or joined."),
     "formatting": say("Only the formatting was changed; the text holds none."),
-    "note": say("A footnote was put in or taken out."),
-    "picture": say("A picture was put in or taken out."),
+    "note": say("A footnote was put in or taken out. Suggest by hand the passage with its note."),
+    "picture": say("A picture was put in or taken out. Texts hold pictures as files: send it to the pen team."),
     "join": say("Two passages were joined."),
     "split": say("A passage was split."),
     "over": say("It takes out words that somebody else had put in. Decide on those first."),
-    "box": say("It stands in a text box."),
+    "box": say("It stands in a text box, and texts have none. Suggest its words where they belong."),
     "empty": say("It stands at no words of the text."),
 }
-# Below this share of the words that stand in any iteration, a document is of another text.
-OWN = 0.2
 # So many characters on either side show where a change stands.
 AROUND = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Which iteration a document was made from. `sure`: it says so itself, by a seal that there is."""
-
-    iteration: Iteration
-    sure: bool
-    share: float  # of the document's words, how many stand in that iteration
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +62,8 @@ class Entry:
     why: str = ""
     context: str = ""
     late: bool = False
+    answers: Thread | None = None  # the discussion that a comment is, where there are new `replies` to it
+    replies: tuple[Reply, ...] = ()
 
     @property
     def comments(self) -> bool:
@@ -103,7 +94,7 @@ class Look:
     @property
     def new(self) -> list[Entry]:
         """What would be taken in."""
-        return [one for one in self.entries if one.placed and not one.here]
+        return [one for one in self.entries if (one.placed or one.answers) and not one.here]
 
     @property
     def here(self) -> list[Entry]:
@@ -113,22 +104,21 @@ class Look:
     @property
     def unplaced(self) -> list[Entry]:
         """What has no place, for a person to read."""
-        return [one for one in self.entries if not one.placed and not one.here]
+        return [one for one in self.entries if not one.placed and not one.answers and not one.here]
 
 
 def look(*, document_id: int, data: bytes, name: str, number: int | None = None) -> Look:
     """What a document would bring to a draft. `number` says of which iteration it was made. Raises Refused."""
     document = drafts.read(document_id).document
     returned = read(data, name=name)
-    source = _source(document_id, returned, number)
     named = naming.names(document)
+    source = origins.find(document_id, returned, named, number=number)
     draft = "\n".join(part.text for part in named.parts)
     passages = [standing for part in named.parts for standing in part.passages]
-    sealed = sealed_texts.read(source.iteration)
-    placement = place(returned, sealed.text, draft)
-    return Look(
-        returned, source, tuple(_entries(document_id, placement, passages, _overtaken(placement, sealed, named)))
-    )
+    placement = place(returned, source.text.text, draft)
+    known = _Known(document_id, of_draft=source.sure and source.iteration is None)
+    overtaken = _overtaken(placement, source.text, named)
+    return Look(returned, source, tuple(_entries(known, placement, passages, overtaken)))
 
 
 @transaction.atomic
@@ -176,7 +166,7 @@ def take_in(*, arrival_id: int, number: int | None, by: Seat, at: datetime) -> A
     inside = not by.lodges
     made = [one for entry in seen.new for one in _take(entry, arrival, named, by=by, at=at, inside=inside)]
     receipt = {
-        "iteration": seen.source.iteration.number,
+        "iteration": seen.source.number,
         "made": [*arrival.receipt.get("made", []), *made],
         "here": len(seen.here) - len(arrival.receipt.get("made", [])),
         "unplaced": [_told(entry) for entry in seen.unplaced],
@@ -188,32 +178,13 @@ def take_in(*, arrival_id: int, number: int | None, by: Seat, at: datetime) -> A
         facts = {
             "document": arrival.document.key,
             "file": arrival.digest,
-            "iteration": seen.source.iteration.number,
+            "iteration": seen.source.number,
             "made": len(made),
             "unplaced": len(seen.unplaced),
         }
         who = {"actor": by.acting.post.words, "person": by.acting.said_name}
         ledger.append("word.taken-in", **who, subject=arrival.document.key, at=at, facts=facts)
     return arrival
-
-
-def _source(document_id: int, returned: Returned, number: int | None) -> Source:
-    rows = list(Iteration.objects.filter(document=document_id).defer("manifest", "events").order_by("-number"))
-    if not rows:
-        raise Refused(_("This text has no iteration yet that a document could have been made from. Seal one first."))
-    said = returned.origin
-    own = next((row for row in rows if said.seal and row.seal == said.seal), None)
-    if number is not None:
-        own = next((row for row in rows if row.number == number), None)
-        if own is None:
-            raise Refused(_("There is no iteration %(number)s of this text. Choose another.") % {"number": number})
-    texts = sealed_texts.read_many([row.pk for row in ([own] if own else rows)])
-    shares = [(nearness(returned, texts[row.pk].text), row) for row in ([own] if own else rows)]
-    share, nearest = max(shares, key=lambda one: (one[0], one[1].number))
-    if share < OWN:
-        words = _("The words of %(name)s are not those of this text. Bring it to the text that it was made from.")
-        raise Refused(words % {"name": returned.name})
-    return Source(nearest, bool(said.seal) and nearest.seal == said.seal, share)
 
 
 def _overtaken(placement: Placement, sealed: SealedText, named: Named) -> Iterable[tuple[Late, Standing | None]]:
@@ -230,6 +201,9 @@ def _overtaken(placement: Placement, sealed: SealedText, named: Named) -> Iterab
                 yield late, None
                 continue
             placed = replace(placed, before=False, after=True, passage=number)
+        if not names[number]:  # of a draft, and gone
+            yield late, None
+            continue
         now = named.now(names[number])
         section = now.section if now else sections[number].key
         stands = named.part(section) is not None
@@ -237,37 +211,70 @@ def _overtaken(placement: Placement, sealed: SealedText, named: Named) -> Iterab
 
 
 def _entries(
-    document_id: int, placement: Placement, passages: list[Standing], overtaken: Iterable[tuple[Late, Standing | None]]
+    known: _Known, placement: Placement, passages: list[Standing], overtaken: Iterable[tuple[Late, Standing | None]]
 ) -> Iterable[Entry]:
-    known = _known(document_id)
     placed: list[Placed | PlacedComment] = [*placement.changes, *placement.comments]
     for one in sorted(placed, key=lambda each: (each.passage, each.start)):
         what = one.change if isinstance(one, Placed) else one.comment
         key = _key(what)
-        here = known.get(key, "")
+        here = known.where(key, what)
         if not here and isinstance(one, Placed) and one.here:
             here = _("the text reads so")
-        yield Entry(key, what, passages[one.passage], one, here)
+        yield known.told(Entry(key, what, passages[one.passage], one, here))
     for late, standing in overtaken:
         what = late.placed.change if isinstance(late.placed, Placed) else late.placed.comment
         key, why = _key(what), str(WHY[late.reason])
         if standing is None:
-            yield Entry(key, what, here=known.get(key, ""), why=why)
+            yield known.told(Entry(key, what, here=known.where(key, what), why=why))
         else:
-            yield Entry(key, what, standing, late.placed, known.get(key, ""), why, late=True)
+            yield known.told(Entry(key, what, standing, late.placed, known.where(key, what), why, late=True))
     for left in placement.unplaced:
         key = _key(left.what)
-        yield Entry(key, left.what, here=known.get(key, ""), why=str(WHY[left.reason]), context=left.context)
+        here, why = known.where(key, left.what), str(WHY[left.reason])
+        yield known.told(Entry(key, left.what, here=here, why=why, context=left.context))
 
 
-def _known(document_id: int) -> Mapping[str, str]:
-    """What came from a file before, by its key."""
-    found = {}
-    for row in Suggestion.objects.filter(document=document_id).exclude(source="").only("source", "number"):
-        found[row.source.rpartition("#")[2]] = _("suggestion %(number)s") % {"number": row.number or "–"}
-    for thread in Thread.objects.filter(document=document_id).exclude(source="").only("source", "number"):
-        found[thread.source.rpartition("#")[2]] = _("discussion %(number)s") % {"number": thread.number or "–"}
-    return found
+class _Known:
+    """What is at the draft already: by the key of a file that it came from, else by who made it and when.
+
+    What people made at the desk goes out under the name of their post, which nobody's Word writes, and at the second
+    at which they made it. What came from a file bears a name and time that its author's next change may bear, too; in a
+    file of the draft (`of_draft`) it is what went out with it.
+    """
+
+    def __init__(self, document_id: int, *, of_draft: bool) -> None:
+        self._by_key: dict[str, str] = {}
+        self._by_maker: dict[tuple[str, datetime], str] = {}
+        self._threads: dict[tuple[str, datetime], Thread] = {}
+        rows = Suggestion.objects.filter(document=document_id).only("source", "number", "by", "made_at")
+        talks = Thread.objects.filter(document=document_id).prefetch_related("said")
+        told: list[tuple[Suggestion | Thread, datetime, str]] = [
+            *((row, row.made_at, _("suggestion %(number)s") % {"number": row.number or "–"}) for row in rows),
+            *((row, row.opened_at, _("discussion %(number)s") % {"number": row.number or "–"}) for row in talks),
+        ]
+        for row, at, words in told:
+            maker = (row.by, at.replace(microsecond=0))
+            if row.source:
+                self._by_key[row.source.rpartition("#")[2]] = words
+            if of_draft or not row.source:
+                self._by_maker.setdefault(maker, words)
+            if isinstance(row, Thread) and row.number:
+                self._threads[maker] = row
+
+    def where(self, key: str, what: TrackedChange | TrackedComment | Left) -> str:
+        """Where this is already; "" when it is new."""
+        at = what.at.replace(microsecond=0) if what.at else None
+        return self._by_key.get(key) or (self._by_maker.get((what.author, at), "") if at else "")
+
+    def told(self, entry: Entry) -> Entry:
+        """The same entry; of a comment that is a discussion here, to which the file has new replies, with those."""
+        what = entry.what
+        if not entry.here or not isinstance(what, TrackedComment) or what.at is None:
+            return entry
+        thread = self._threads.get((what.author, what.at.replace(microsecond=0)))
+        said = {one.body.strip() for one in thread.said.all()} if thread else set()
+        replies = tuple(one for one in what.replies if one.text.strip() and one.text.strip() not in said)
+        return replace(entry, here="", answers=thread, replies=replies) if thread and replies else entry
 
 
 def _key(what: TrackedChange | TrackedComment | Left) -> str:
@@ -283,6 +290,9 @@ def _take(
 ) -> Iterable[dict[str, Any]]:
     source = f"{arrival.name[:200]} #{entry.key}"
     author = entry.what.author or _("Somebody without a name")
+    if entry.answers is not None:
+        yield from _answer(entry.answers, entry.replies, by=by, at=at)
+        return
     standing, placed = entry.standing, entry.placed
     if standing is None or placed is None:
         raise Refused(_("This has no place in the text."))
@@ -320,6 +330,16 @@ def _take(
             named=named,
         )  # fmt: skip
         yield {"suggestion": other.pk, "number": other.number, "by": author}
+
+
+def _answer(thread: Thread, replies: Iterable[Reply], *, by: Seat, at: datetime) -> Iterable[dict[str, Any]]:
+    """Say what was replied in a file to a discussion that is here; one that was resolved is opened again for it."""
+    if thread.state == Talk.RESOLVED:
+        threads.reopen(thread_id=thread.pk, by=by, at=at)
+    for reply in replies:
+        author = reply.author or _("Somebody without a name")
+        threads.say(thread_id=thread.pk, body=reply.text, by=by, at=at, author=author, said_at=reply.at)
+        yield {"thread": thread.pk, "number": thread.number, "by": author}
 
 
 def _act(placed: Placed, standing: Standing, named: Named) -> tuple[str, str, str]:

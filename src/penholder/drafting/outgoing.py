@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts, media, naming, sealed_texts, suggestions, threads
-from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread, What
+from penholder.drafting import drafts, media, naming, origins, sealed_texts, suggestions, threads, waypoints
+from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread, Waypoint, What
 from penholder.drafting.models import Document, Iteration, Section
 from penholder.drafting.naming import Named
 from penholder.drafting.seats import Seat
@@ -42,9 +43,15 @@ def iteration(row: Iteration, kind: Kind = "docx", *, language: str = "en") -> b
     )
 
 
-def draft(document: Document, by: Seat, kind: Kind = "docx", *, language: str = "en", clean: bool = False) -> bytes:
-    """The draft as it stands, with the open suggestions and threads that `by` may see, unless it is to be `clean`."""
-    drafts.read(document.pk)
+def draft(
+    document: Document, by: Seat, kind: Kind = "docx", *, at: datetime, language: str = "en", clean: bool = False
+) -> bytes:
+    """The draft as it stands, with the open suggestions and threads that `by` may see, unless it is to be `clean`.
+
+    How it stands is kept as a waypoint: what comes back is held against exactly that.
+    """
+    document = drafts.read(document.pk).document
+    waypoints.keep(document=document, at=at, apart=timedelta(0))
     named = naming.names(document)
     latest = Iteration.objects.filter(document=document).order_by("-number").first()
     proposals: list[Proposal] = []
@@ -84,12 +91,14 @@ def _made(outgoing: Outgoing, kind: Kind) -> bytes:
 
 
 def _origin(document: Document, latest: Iteration | None) -> Origin:
-    """A draft that reads like its newest iteration is that one; else only the document is told."""
+    """A draft that reads like its newest iteration is that one; else it is the draft as it stands, by its seal."""
     if latest is None:
         return Origin(document.key)
     sealed = [(one.key, one.text) for one in sealed_texts.read(latest).sections]
     same = sealed == list(Section.objects.filter(document=document).values_list("key", "text"))
-    return Origin(document.key, latest.number, latest.seal) if same else Origin(document.key)
+    if same:
+        return Origin(document.key, latest.number, latest.seal)
+    return origins.of_draft(document.key, Waypoint.objects.filter(document=document).first())
 
 
 def _pictures(row: Iteration) -> Callable[[str], bytes | None]:

@@ -207,13 +207,20 @@ class PieceReader:
                 self._drawn(node, like)
 
     def _drawn(self, node: Node, like: Piece) -> None:
-        """A picture or a text box; of the second, what was changed in it."""
+        """A picture or a text box; of the second, what was changed in it, else all its words.
+
+        Texts of ours have no boxes, so somebody has put it in: LibreOffice writes a box outside of the insertion.
+        """
         choice = node.find(_MC + "Choice")
         node = choice if choice is not None else node
-        if like.op != "same":
+        boxed = " ".join(filter(None, map(_words, within(node, frozenset({W + "txbxContent"})))))
+        changes = [one for one in within(node, _PUT_IN | _TAKEN_OUT) if one.find(W + "r") is not None]
+        if boxed and (like.op != "same" or not changes):
+            self._leave("box", boxed, like.mark)
+        elif like.op != "same":
             self._leave("picture", _described(node), like.mark)
-        for changed in within(node, _PUT_IN | _TAKEN_OUT):
-            if changed.find(W + "r") is not None:
+        else:
+            for changed in changes:
                 self._leave("box", _words(changed), changed)
 
     def _range(self, node: Node, pieces: list[Piece]) -> None:

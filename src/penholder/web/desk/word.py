@@ -106,7 +106,7 @@ def draft(request: DeskRequest, key: str, kind: outgoing.Kind = "docx") -> HttpR
     """The draft with its open suggestions and discussions as a .docx or .odt."""
     document, seat = _seated(request, key)
     clean = request.GET.get("clean") == "1"
-    data = outgoing.draft(document, seat, kind, language=get_language() or "en", clean=clean)
+    data = outgoing.draft(document, seat, kind, at=request.at, language=get_language() or "en", clean=clean)
     return _file(data, f"{slugify(document.title) or document.key}-{_('draft')}.{kind}", kind)
 
 
