@@ -23,6 +23,7 @@ from penholder.measure.intake.checking import check, objection_to, said_by, when
 from penholder.measure.intake.decoding import decode
 from penholder.measure.intake.intake import Intake, Unavailable
 from penholder.measure.intake.salts import Salts
+from penholder.measure.intake.seen import Seen
 
 
 @pytest.fixture
@@ -215,6 +216,62 @@ def test_a_kill_at_any_moment_loses_nothing_acknowledged_and_doubles_nothing(tmp
         wanted += checked(decode(batch(*map(event, ordered[start : start + 5_000]))), delivery()).digests
     assert set(wanted) <= set(found)
     assert set(found.values()) == {1}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    deliveries=st.lists(
+        st.tuples(
+            st.lists(st.integers(0, 9), max_size=6),
+            st.one_of(st.just(None), st.lists(st.integers(0, 1), min_size=6, max_size=6)),
+        ),
+        max_size=6,
+    )
+)
+def test_what_is_new_is_what_was_not_met_before_in_its_month(deliveries):
+    seen, met = Seen(lambda _: ()), set()
+    for numbers, told in deliveries:
+        digests = [bytes([number]) * 16 for number in numbers]
+        months = 202611 if told is None else [202611 + each for each in told[: len(digests)]]
+        each_month = [months] * len(digests) if isinstance(months, int) else months
+        wanted = []
+        for place, claim in enumerate(zip(digests, each_month, strict=True)):
+            if claim not in met:
+                wanted.append(place)
+            met.add(claim)
+        found = seen.fresh(digests, months)
+        assert (list(range(len(digests))) if found is None else found) == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    numbers=st.lists(st.integers(0, 10**6), min_size=1, max_size=12, unique=True),
+    kept=st.sets(st.integers(0, 11), min_size=1),
+    several=st.booleans(),
+    bots=st.booleans(),
+)
+def test_a_frame_without_some_of_its_events_is_the_frame_of_the_others(numbers, kept, several, bots):
+    told = [
+        event(
+            number,
+            time=f"2026-{10 + several * number % 2}-24T11:59:00Z",
+            data={"step": f"s{number % (1 + several)}", "bot": bots and number % 2 == 0},
+        )
+        for number in numbers
+    ]
+    kept = sorted(place for place in kept if place < len(told)) or [0]
+    whole, part = (
+        frames.framed(check(decode(batch(*each)), delivery()), delivery())
+        for each in (told, [told[place] for place in kept])
+    )
+    ((rows, _),) = frames.scan(whole.only(kept).frame)
+    ((wanted, _),) = frames.scan(part.frame)
+    assert rows.journeys == wanted.journeys
+    assert (rows.times, rows.ids, rows.count) == (wanted.times, wanted.ids, wanted.count)
+    for column in ("steps", "channels", "releases"):
+        assert frames.column(getattr(rows, column), rows.count) == frames.column(getattr(wanted, column), rows.count)
+    assert frames.months(rows) == frames.months(wanted)
+    assert list(frames.taken_apart(whole.frame + part.frame)) == [whole, part]
 
 
 row_events = st.lists(st.integers(0, 10**6), min_size=1, max_size=20, unique=True)

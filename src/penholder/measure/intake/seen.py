@@ -26,10 +26,13 @@ class Seen:
         """The places of events that are new, which are remembered from now on. None when all of them are."""
         if isinstance(months, int):
             known = self.month(months)
-            several = set(digests)
-            if len(several) == len(digests) and known.isdisjoint(several):
-                known |= several
-                return None
+            if known.isdisjoint(digests):
+                before = len(known)
+                known.update(digests)
+                if len(known) - before == len(digests):
+                    return None
+                first = dict(zip(reversed(digests), range(len(digests) - 1, -1, -1), strict=True))
+                return sorted(first.values())
             months = [months] * len(digests)
         for month in set(months):
             self.month(month)  # when one cannot be loaded, nothing of this is remembered

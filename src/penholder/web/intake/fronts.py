@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import struct
@@ -68,10 +69,11 @@ class Front:
             return
         if not said:
             self._stopping.set()
+            return
+        self._open += 1  # also when there was no room for its handle: it is closed then
         for handle in handles:
             connection = socket.socket(fileno=handle)
             connection.setblocking(False)
-            self._open += 1
             loop = asyncio.get_running_loop()
             task = loop.create_task(loop.connect_accepted_socket(self._protocol, connection))
             self._welcomed.add(task)
@@ -99,6 +101,9 @@ def main() -> None:
     # A signal to the whole group is the writer's to act on; fronts end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Each connection is an open file, and the usual limit is a thousand.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     gc.collect()
     gc.freeze()  # what was loaded stays; going through it again and again would only make answers late
     passing, handing = (socket.socket(fileno=int(number)) for number in sys.argv[2:4])
