@@ -61,7 +61,7 @@ def test_an_assessment_is_noted_and_corrected(desk, window, axe):  # noqa: F811
     looked_at(page, axe)
 
 
-def test_a_journey_is_drawn_and_its_version_ended(desk, window, axe):  # noqa: F811
+def test_a_journey_is_drawn_its_pages_are_worded_and_its_version_ended(desk, window, axe):  # noqa: F811
     page = window()
     desks.sign_in(page, desk, "hanna")
     page.wait_for_url("**/desk/")
@@ -71,7 +71,18 @@ def test_a_journey_is_drawn_and_its_version_ended(desk, window, axe):  # noqa: F
     page.get_by_role("button", name="Show it as a table").click()
     looked_at(page, axe)
     page.get_by_role("button", name="Keep this version").click()
-    page.get_by_role("link", name="Draw its journey").click()
+    looked_at(page, axe)
+    page.get_by_role("link", name="What its pages say").click()
+    page.get_by_role("link", name="Say what it says").first.click()
+    page.get_by_label("What the page says").fill("Take a photo. Then pay £80.")
+    looked_at(page, axe)
+    page.get_by_role("button", name="Note the words").click()
+    assert page.get_by_text("They can be read at the age of 5.").is_visible()
+    looked_at(page, axe)
+    for other in ("costs", "target", "release", "figures", "change"):
+        page.goto(f"{desk}/desk/services/register/passports/{other}/")
+        looked_at(page, axe)
+    page.goto(f"{desk}/desk/services/register/passports/journey/")
     looked_at(page, axe)
     page.get_by_role("link", name="End it").click()
     page.get_by_label("The first day without it").fill("2026-10-01")

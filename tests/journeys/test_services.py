@@ -24,6 +24,8 @@ from tests.services.conftest import Ministry
 from tests.measure.intake.test_sealing import DRAWN, send, step
 from penholder.measure.intake import drawings, sealing
 from penholder.publishing import sites
+from penholder.services import publications
+from penholder.services.periods import parse
 at = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ministry = Ministry()
 for number in range(104):
@@ -41,6 +43,15 @@ told = [step(3 * attempt + place, name, f"attempt-{attempt:02}", f"2026-09-24T10
         for attempt in range(40) for place, name in enumerate(("start", "about-you", "done")[: 2 + (attempt > 9)])]
 send(settings.PENHOLDER_EVENTS, *told)
 sealing.seal(settings.PENHOLDER_EVENTS, at=at)
+ministry.service("museums", "digital", body="culture")
+ministry.submit("museums", "2026-Q3", started=90, completed=60, transactions=60)
+period = {"organisation": ministry.body("culture"), "span": parse("2026-Q3")}
+row = publications.freeze(**period, by=None, at=at)
+for flag in row.flags.all():
+    publications.answer(flag_id=flag.pk, reason="Not collected.", by=None, at=at)
+publications.check(publication_id=row.pk, by=None, at=at)
+publications.sign(publication_id=row.pk, seal=row.seal, by=ministry.acting("lena", body="culture"), at=at)
+publications.publish(publication_id=row.pk, by=ministry.acting("lena", body="culture"), at=at)
 sites.build(at=at.replace(year=2027))
 """
 TYPES = {
@@ -52,6 +63,8 @@ TYPES = {
     "journey": "/services/permits/",
     "changed": "/services/changed/",
     "definitions": "/services/definitions/",
+    "publication": "/services/publications/culture-2026-Q3-1/",
+    "days": "/services/published/",
     "service in Welsh": "/cy/services/permit-007/",
 }
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from penholder.measure.definitions import Definition
+from penholder.measure.definitions import DEFINITIONS, Definition
 from penholder.measure.values import Absence
-from penholder.services import unusual
+from penholder.services import quantities, unusual
 from penholder.services.figures import FigureOf, Table
 from penholder.services.models import FlagKind
 from penholder.services.periods import Span
@@ -55,13 +55,13 @@ def _missing(services: Mapping[str, str], span: Span, now: Table) -> Iterator[No
             if found is None:
                 yield Noticed(key, FlagKind.MISSING, definition, "",
                               _("%(service)s: nothing was submitted for %(figure)s.")
-                              % {"service": name, "figure": definition})  # fmt: skip
+                              % {"service": name, "figure": _title(definition)})  # fmt: skip
             elif found.figure.value is Absence.NOT_PROVIDED:
                 kind = FlagKind.REFUSED if found.why else FlagKind.MISSING
                 why = " ".join(found.why) or _("It was not provided.")
                 yield Noticed(key, kind, definition, "",
                               _("%(service)s: there is no %(figure)s. %(why)s")
-                              % {"service": name, "figure": definition, "why": why})  # fmt: skip
+                              % {"service": name, "figure": _title(definition), "why": why})  # fmt: skip
 
 
 def _outliers(services: Mapping[str, str], span: Span, now: Table, before: Table) -> Iterator[Noticed]:
@@ -79,7 +79,7 @@ def _outliers(services: Mapping[str, str], span: Span, now: Table, before: Table
             yield Noticed(each.service, FlagKind.OUTLIER, each.figure.definition.key, "",
                           _("%(service)s: %(figure)s is %(value)s; before, it was about %(usual)s.")
                           % {"service": services.get(each.service, each.service),
-                             "figure": each.figure.definition.key, "value": spelled(each.figure.definition, value),
+                             "figure": _(each.figure.definition.title), "value": spelled(each.figure.definition, value),
                              "usual": spelled(each.figure.definition, usual)})  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _replaced(services: Mapping[str, str], span: Span, now: Table, public: Itera
         if value != each.figure.value and each.figure.value is not Absence.SUPPRESSED:
             yield Noticed(each.service, FlagKind.REVISION, definition.key, each.channel,
                           _("%(service)s: %(figure)s was published as %(before)s and is now %(after)s.")
-                          % {"service": services.get(each.service, each.service), "figure": definition.key,
+                          % {"service": services.get(each.service, each.service), "figure": _(definition.title),
                              "before": spelled(definition, each.figure.value),
                              "after": spelled(definition, value)})  # fmt: skip
 
@@ -101,7 +101,7 @@ def _revised(services: Mapping[str, str], revised: Iterable[RevisionOf]) -> Iter
         yield Noticed(each.after.service, FlagKind.REVISION, each.after.quantity, each.after.channel,
                       _("%(service)s: %(quantity)s was published as %(before)s and is now %(after)s.")
                       % {"service": services.get(each.after.service, each.after.service),
-                         "quantity": each.after.quantity, "before": _given(each.before.value),
+                         "quantity": quantities.BY_KEY[each.after.quantity].words, "before": _given(each.before.value),
                          "after": _given(each.after.value)})  # fmt: skip
 
 
@@ -113,6 +113,10 @@ def spelled(definition: Definition, value: object) -> str:
     if definition.unit == "share":
         return f"{number:.1%}"
     return f"£{number:,.2f}" if definition.unit == "pounds" else f"{number:,.4g}"
+
+
+def _title(key: str) -> str:
+    return _(next(each.title for each in DEFINITIONS if each.key == key))
 
 
 def _given(value: object) -> str:

@@ -30,6 +30,7 @@ from penholder.drafting.models import SealedSection
 from penholder.people.models import Organisation, Person, Post, Role
 from penholder.publishing import editions
 from penholder.publishing.models import Planned
+from penholder.services.models import FlagKind
 from penholder.web.desk.states import CELLS, OUTCOMES, REMARKS, ROUNDS, STANCES
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ ENGLISH = {
     "the", "of", "and", "with", "not", "was", "are", "you", "your", "this", "that", "which", "who", "has", "have", "been",
     "from", "until", "it", "its", "for", "asked", "answer", "text", "round", "post", "left", "days", "late",
 }  # fmt: skip
-ENUMS = (Kind, Rule, Carry, State, Stance, How, Class, RemarkState, Outcome, Role, Documents, Planned)
+ENUMS = (Kind, Rule, Carry, State, Stance, How, Class, RemarkState, Outcome, Role, Documents, Planned, FlagKind)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as say
 
 from penholder.people.models import Organisation, Person
 from penholder.record.sealed import SealedModel
@@ -36,9 +37,9 @@ NEXT: dict[State, frozenset[State]] = {
 class Purpose(models.TextChoices):
     """Why there is a publication."""
 
-    FIRST = "first", "The first of its period"
-    CORRECTION = "correction", "A correction of the one before"
-    WITHDRAWAL = "withdrawal", "A withdrawal of the one before"
+    FIRST = "first", say("The first of its period")
+    CORRECTION = "correction", say("A correction of the one before")
+    WITHDRAWAL = "withdrawal", say("A withdrawal of the one before")
 
 
 class Publication(models.Model):
@@ -143,10 +144,10 @@ class FrozenFigure(SealedModel):
 class FlagKind(models.TextChoices):
     """What a check noticed."""
 
-    MISSING = "missing", "Missing"
-    OUTLIER = "outlier", "Far from what it was"
-    REVISION = "revision", "Differs from what was published"
-    REFUSED = "refused", "Cannot be worked out"
+    MISSING = "missing", say("Missing")
+    OUTLIER = "outlier", say("Far from what it was")
+    REVISION = "revision", say("Differs from what was published")
+    REFUSED = "refused", say("Cannot be worked out")
 
 
 class Flag(models.Model):

@@ -18,7 +18,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from penholder.errors import Refused
-from penholder.measure.values import Absence
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation, Role
 from penholder.services import frozen, periods, publications, rules
@@ -27,7 +26,7 @@ from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
-from penholder.web.desk.service_figures import objections_to_reading
+from penholder.web.desk.service_figures import objections_to_reading, shown
 from penholder.web.desk.states import State as Shown
 
 STATES = {
@@ -154,8 +153,8 @@ def _figures(found: Publication) -> dict[str, Any]:
         if one.channel or later or definition.effective_from > starts:
             continue
         at = definition.key, definition.version
-        heads[at] = definition.title
-        rows[one.service][at] = {"words": _shown(one.figure.value, definition.unit), "n": one.figure.n}
+        heads[at] = _(definition.title)
+        rows[one.service][at] = {"words": shown(one.figure.value, definition), "n": one.figure.n}
     named = dict(
         ServiceVersion.objects.filter(superseded_by=None, service__key__in=rows).values_list("service__key", "name")
     )
@@ -169,14 +168,6 @@ def _figures(found: Publication) -> dict[str, Any]:
             for key, cells in sorted(rows.items())
         ],
     }
-
-
-def _shown(value: Any, unit: str) -> str:
-    if isinstance(value, Absence):
-        return str(figure_words.GAPS[value])
-    if unit == "share":
-        return f"{value:.1%}"
-    return f"£{value:,.2f}" if unit == "pounds" else f"{value:,.2f}"
 
 
 @require_POST

@@ -20,6 +20,7 @@ from penholder.people.acting import Acting
 from penholder.services import monthly, periods, registrations
 from penholder.services.models import FormLink
 from penholder.services.monthly import Answered, Field
+from penholder.web.channels import channel_name
 from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
@@ -132,7 +133,7 @@ def _shown(link: FormLink, token: str, at: Any) -> dict[str, Any]:
         rows.append(
             {"field": one, "said": said, "fault": faults.get(one.key, ""),
              "words": figure_words.value(given) or said.text, "id": f"field-{place}",
-             "title": f"{one.channel_name}: {one.quantity.words}" if one.channel else one.quantity.words,
+             "title": _title(one),
              "before": figure_words.value(one.before)}
         )  # fmt: skip
     version = registrations.current(link.service)
@@ -143,3 +144,9 @@ def _shown(link: FormLink, token: str, at: Any) -> dict[str, Any]:
         "period": figure_words.period(span), "last": figure_words.period(span.before()),
         "left": (timezone.localdate(link.expires_at) - timezone.localdate(at)).days,
     }  # fmt: skip
+
+
+def _title(field: Field) -> str:
+    """What a field asks for, with its channel in the reader's language."""
+    words = field.quantity.words
+    return f"{channel_name(field.channel, field.channel_name)}: {words}" if field.channel else words

@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as say
@@ -24,6 +25,7 @@ from penholder.services import registrations, rules, standing
 from penholder.services.models import ChannelKind, Descent
 from penholder.services.registrations import Described, NewService
 from penholder.services.standing import ServiceStanding, TargetOf
+from penholder.web.channels import channel_name
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
@@ -31,6 +33,8 @@ from penholder.web.desk.service_figures import shown
 
 # So many services stand on one page; the real register has 734.
 LISTED = 50
+_named = lazy(channel_name, str)
+_WAYS = [(kind.value, _named(kind.value, "")) for kind in ChannelKind]
 _DEFINITIONS = {each.key: each for each in DEFINITIONS}
 
 
@@ -92,14 +96,14 @@ class Register(Describe):
     """A new service with its channels."""
 
     channels = forms.MultipleChoiceField(
-        label=say("By what ways people use it"), choices=ChannelKind.choices, widget=forms.CheckboxSelectMultiple
+        label=say("By what ways people use it"), choices=_WAYS, widget=forms.CheckboxSelectMultiple
     )
 
 
 class Way(PlainForm):
     """A way of using the service, that opens or closes."""
 
-    kind = forms.ChoiceField(label=say("Kind of channel"), choices=ChannelKind.choices)
+    kind = forms.ChoiceField(label=say("Kind of channel"), choices=_WAYS)
     name = forms.CharField(label=say("What it is called"), max_length=100, required=False)
     opened_on = day_field(say("Opened on"))
     closed_on = day_field(say("Closed on"))
@@ -196,7 +200,7 @@ def service(request: DeskRequest, key: str) -> HttpResponseBase:
 
 def _aim(one: TargetOf) -> dict[str, Any]:
     by = _DEFINITIONS[one.definition]
-    return {"title": by.title, "value": shown(one.value, by), "due": one.due_on, "reason": one.reason}
+    return {"title": _(by.title), "value": shown(one.value, by), "due": one.due_on, "reason": one.reason}
 
 
 def change(request: DeskRequest, key: str) -> HttpResponseBase:

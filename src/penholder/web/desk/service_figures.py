@@ -23,6 +23,7 @@ from penholder.people.models import Organisation
 from penholder.services import figures, periods, quantities, rules, standing, values
 from penholder.services.periods import Span
 from penholder.services.values import ValueOf
+from penholder.web.channels import channel_name
 from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
@@ -51,7 +52,7 @@ def service_figures(request: DeskRequest, key: str) -> HttpResponseBase:
     met = [each for each in quantities.QUANTITIES if any(one.quantity == each.key for one in read)]
     chosen = request.GET.get("quantity", "")
     chosen = chosen if chosen in {each.key for each in met} else met[0].key if met else ""
-    names = {way.key: way.name for way in found.channels}
+    names = {way.key: channel_name(way.kind, way.name) for way in found.channels}
     context = {
         "service": found, "met": met, "chosen": chosen,
         **_given([one for one in read if one.quantity == chosen], names),
@@ -109,12 +110,12 @@ def _worked(key: str, given: set[str], at: datetime) -> dict[str, Any]:
     for period in reversed(table.periods):
         found = [table.of(key, period, definition) for definition in met]
         cells = [
-            {"head": met[name].title, "words": "" if one is None else shown(one.figure.value, met[name]),
+            {"head": _(met[name].title), "words": "" if one is None else shown(one.figure.value, met[name]),
              "n": one.figure.n if one else 0, "why": one.why if one else ()}
             for name, one in zip(met, found, strict=True)
         ]  # fmt: skip
         rows.append({"period": figure_words.period(table.spans[period]), "cells": cells})
-    return {"heads": [each.title for each in met.values()], "rows": rows}
+    return {"heads": [_(each.title) for each in met.values()], "rows": rows}
 
 
 def _before(span: Span) -> Iterator[Span]:

@@ -36,7 +36,7 @@ from penholder.web.desk.rendering import PlainForm
 
 # Two years of months have their lines one step away.
 _PERIODS = 24
-_FIGURES = {each.key: each.title for each in DEFINITIONS}
+_FIGURES = {each.key: say(each.title) for each in DEFINITIONS}
 
 
 class Release(PlainForm):

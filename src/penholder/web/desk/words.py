@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from penholder.web.channels import channel_name
+
 register = template.Library()
+
+
+class Named(Protocol):
+    """Something with a kind and a name, such as a channel of a service."""
+
+    kind: str
+    name: str
+
 
 # So much of a seal is printed in a sentence: 48 bits, enough for people to tell two texts apart by reading aloud.
 SHORT_SEAL = 12
@@ -91,3 +102,9 @@ def ranges(numbers: Iterable[int]) -> str:
 def thousands(count: float) -> str:
     """A count with commas between thousands."""
     return f"{count:,}"
+
+
+@register.filter
+def channel_words(way: Named) -> str:
+    """What a channel is called; the usual ones in the reader's language."""
+    return channel_name(way.kind, way.name)

@@ -20,6 +20,7 @@ from penholder.services.disclosures import Disclosed
 from penholder.services.periods import Span
 from penholder.services.standing import ServiceStanding
 from penholder.services.values import RevisionOf
+from penholder.web.channels import channel_name
 from penholder.web.labels import of_charts
 from penholder.web.public import figures, journeys
 from penholder.web.public.drawing import Crumb, Drawing
@@ -240,15 +241,6 @@ def _channels(told: Disclosed, service: ServiceStanding, axis: Sequence[Span]) -
 
 def _count(told: Disclosed, service: ServiceStanding, span: Span, channel: str) -> Said:
     return figures.count(told.volume(service.key, span.key, channel=channel))
-
-
-def channel_name(kind: str, name: str) -> str:
-    """What a channel is called; the usual ones in the reader's language."""
-    usual = {
-        "digital": _("Digital"), "assisted-digital": _("Assisted digital"), "phone": _("Phone"), "post": _("Post"),
-        "counter": _("Counter"), "agent": _("Agent"),
-    }  # fmt: skip
-    return usual[kind] if kind in usual and name in {"", kind, kind.replace("-", " ").capitalize()} else name
 
 
 def channel_of(told: Disclosed, service: str, key: str) -> str:
