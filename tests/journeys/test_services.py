@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from tests import homes
 from tests.journeys.conftest import ASSETS, ROOT, served
 from tests.journeys.test_accessibility import RULES, RUN_AXE, TOO_WIDE
 
@@ -71,7 +72,7 @@ TYPES = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, catalogues, built):
-    home = tmp_path_factory.mktemp("services")
+    home = homes.begin(tmp_path_factory.mktemp("services"))
     environment = {
         **os.environ,
         "PENHOLDER_HOME": str(home),

@@ -16,20 +16,13 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from penholder.measure.values import Absence
-from penholder.services import assessments, figures, frozen, pagetexts, publications, standing, values
+from penholder.services import assessments, fields, figures, frozen, pagetexts, publications, standing, values
+from penholder.services.fields import OF_FIGURE, OF_PERIOD, OF_TARGET, Fields
 from penholder.services.figures import Table
 from penholder.services.models import FrozenFigure, Purpose, State
 from penholder.services.values import ValueOf
 
 Row = dict[str, Any]
-Fields = tuple[tuple[str, str], ...]
-
-_PERIOD: Fields = (
-    ("period", "key of the period: 2026-10, 2026-Q4, 2016-10_2017-09"),
-    ("period_starts_on", "its first day"),
-    ("period_ends_on", "the first day after it"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +85,10 @@ def _public() -> Table:
 def _figures() -> Iterator[Row]:
     table = _public()
     for each in table.figures:
-        figure, span = each.figure, table.spans[each.period]
-        absent = isinstance(figure.value, Absence)
         yield {
-            "service": each.service, "period": each.period, "period_starts_on": span.starts_on,
-            "period_ends_on": span.ends_on, "channel": each.channel, "figure": figure.definition.key,
-            "version": figure.definition.version, "unit": figure.definition.unit,
-            "status": figure.value.value if isinstance(figure.value, Absence) else "value",
-            "value": None if absent else figure.value, "n": figure.n or None,
-            "coverage_had": figure.coverage.had, "coverage_asked": figure.coverage.asked,
-            "low": figure.interval.low if figure.interval else None,
-            "high": figure.interval.high if figure.interval else None,
-            "provenance": list(figure.provenance), "note": list(each.why), "publication": each.publication,
-            "seal": each.seal,
+            "service": each.service, **fields.of_period(each.period, table.spans[each.period]), "channel": each.channel,
+            **fields.of_figure(each.figure), "unit": each.figure.definition.unit, "publication": each.publication,
+            "seal": each.seal, "source": list(each.figure.provenance), "note": list(each.why),
         }  # fmt: skip
 
 
@@ -123,7 +107,7 @@ def _value(each: ValueOf, spans: dict[str, tuple[date, date]]) -> Row:
     starts, ends = spans[each.period]
     return {
         "service": each.service, "period": each.period, "period_starts_on": starts, "period_ends_on": ends,
-        "channel": each.channel, "quantity": each.quantity, "status": each.status.replace("-", " "),
+        "channel": each.channel, "quantity": each.quantity, "status": each.status,
         "value": each.amount, "said_on": each.said_on, "source": each.source, "place": each.place, "seal": "",
     }  # fmt: skip
 
@@ -135,7 +119,7 @@ def _counts(spans: dict[str, tuple[date, date]]) -> Iterator[Row]:
         yield {
             "service": line.service.key, "period": publication.period.key, "period_starts_on": starts,
             "period_ends_on": ends, "channel": line.channel, "quantity": line.definition,
-            "status": line.status.replace("-", " "), "value": line.value,
+            "status": line.status, "value": line.value,
             "said_on": timezone.localdate(publication.published_at) if publication.published_at else None,
             "source": publication.key, "place": "", "seal": publication.seal,
         }  # fmt: skip
@@ -145,16 +129,16 @@ def _revisions() -> Iterator[Row]:
     for each in values.revisions():
         yield {
             "service": each.after.service, "period": each.after.period, "channel": each.after.channel,
-            "figure": each.after.quantity, "version": 0, "before": each.before.amount,
-            "before_status": each.before.status.replace("-", " "), "after": each.after.amount,
-            "after_status": each.after.status.replace("-", " "), "on": each.after.said_on,
+            "figure": each.after.quantity, "definition": 0, "before": each.before.amount,
+            "before_status": each.before.status, "after": each.after.amount,
+            "after_status": each.after.status, "on": each.after.said_on,
             "reason": each.after.reason, "source": each.after.source,
         }  # fmt: skip
     for one in frozen.revisions():
         before, after, at = one.before, one.after, one.publication.published_at
         yield {
             "service": one.line.service.key, "period": one.publication.period.key, "channel": one.line.channel,
-            "figure": one.line.definition, "version": one.line.version, "before": before.value if before else None,
+            "figure": one.line.definition, "definition": one.line.version, "before": before.value if before else None,
             "before_status": _status(before), "after": after.value if after else None,
             "after_status": _status(after), "on": timezone.localdate(at) if at else None, "reason": one.reason,
             "source": one.publication.key,
@@ -162,7 +146,7 @@ def _revisions() -> Iterator[Row]:
 
 
 def _status(line: FrozenFigure | None) -> str:
-    return line.status.replace("-", " ") if line else "not provided"
+    return line.status if line else "not-provided"
 
 
 def _publications() -> Iterator[Row]:
@@ -180,10 +164,7 @@ def _publications() -> Iterator[Row]:
 def _targets() -> Iterator[Row]:
     for service in standing.listed():
         for each in service.targets:
-            yield {
-                "service": service.key, "figure": each.definition, "number": each.number, "value": each.value,
-                "due_on": each.due_on, "said_on": each.said_on, "stands": each.stands, "reason": each.reason,
-            }  # fmt: skip
+            yield {"service": service.key, "number": each.number, **fields.of_target(each)}
 
 
 def _pages() -> Iterator[Row]:
@@ -220,22 +201,16 @@ TABLES: Final[dict[str, Exported]] = {
             ("became", "services that it was merged or split into"),
         ), _services),
         Exported("figures", "Every public figure with all that one must know to trust it.", (
-            ("service", "key of the service"), *_PERIOD, ("channel", "key of the channel; empty: all together"),
-            ("figure", "key of the definition"), ("version", "version of the definition"),
-            ("unit", "what the value is counted in"),
-            ("status", "value, not provided, not applicable or suppressed; 0 is a value"),
-            ("value", "the figure; empty unless the status is “value”"),
-            ("n", "what the value is a share or a mean of; empty: not known"),
-            ("coverage_had", "how many it knows"), ("coverage_asked", "of how many that were asked"),
-            ("low", "lower end of the 95% interval"), ("high", "upper end of the 95% interval"),
-            ("provenance", "where its counts came from"), ("note", "what must be told beside it"),
+            ("service", "key of the service"), *OF_PERIOD, ("channel", "key of the channel; empty: all together"),
+            *OF_FIGURE, ("unit", "what the value is counted in"),
             ("publication", "key of the publication that froze it; empty: its source published it"),
-            ("seal", "SHA-256 of that publication's manifest"),
+            ("seal", "SHA-256 of that publication's manifest"), ("source", "where its counts came from"),
+            ("note", "what must be told beside it"),
         ), _figures),
         Exported("values", "Every public value as it was submitted.", (
-            ("service", "key of the service"), *_PERIOD, ("channel", "key of the channel; empty: all together"),
+            ("service", "key of the service"), *OF_PERIOD, ("channel", "key of the channel; empty: all together"),
             ("quantity", "key of the quantity"),
-            ("status", "value, not provided, not applicable or suppressed; 0 is a value"),
+            ("status", "value, not-provided, not-applicable or suppressed; 0 is a value"),
             ("value", "the number; empty unless the status is “value”"), ("said_on", "day on which it became public"),
             ("source", "file, or key of the publication"), ("place", "row and column in the file"),
             ("seal", "SHA-256 of the publication's manifest"),
@@ -243,7 +218,7 @@ TABLES: Final[dict[str, Exported]] = {
         Exported("revisions", "Every public value and figure that was changed.", (
             ("service", "key of the service"), ("period", "key of the period"),
             ("channel", "key of the channel; empty: all together"), ("figure", "key of the quantity or definition"),
-            ("version", "version of the definition; 0: a quantity"), ("before", "the number that was public"),
+            ("definition", "version of the definition; 0: a quantity"), ("before", "the number that was public"),
             ("before_status", "its status"), ("after", "the number that took its place"),
             ("after_status", "its status"), ("on", "day from which the new one is public"),
             ("reason", "why it changed"), ("source", "file, or key of the publication, that changed it"),
@@ -257,10 +232,7 @@ TABLES: Final[dict[str, Exported]] = {
             ("replaced_at", "when a newer one replaced it"),
         ), _publications),
         Exported("targets", "Every version of every target.", (
-            ("service", "key of the service"), ("figure", "key of the definition"), ("number", "of the version"),
-            ("value", "what the figure is to be; empty: given up"), ("due_on", "by which day"),
-            ("said_on", "when it was said"), ("stands", "whether no newer version took its place"),
-            ("reason", "why it changed"),
+            ("service", "key of the service"), ("number", "of the version"), *OF_TARGET,
         ), _targets),
         Exported("pages", "Every version of what the pages of services say, for their reading age.", (
             ("service", "key of the service"), ("page", "name of the step"), ("number", "of the version"),

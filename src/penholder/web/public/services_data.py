@@ -8,25 +8,26 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
 from penholder.charts import csv_of
 from penholder.measure.values import Absence
 from penholder.publishing.sites import Page, Undrawn
-from penholder.services import disclosures, quarters
+from penholder.services import disclosures, fields, quarters
 from penholder.services.cells import Given
 from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.standing import ServiceStanding
 from penholder.web.public import journeys, services_tables
 from penholder.web.public.made_of import Ingredients
-from penholder.web.public.services_tables import CSV, status
+from penholder.web.public.services_tables import CSV
 
 JSON = "application/json"
 FIGURES = (
-    "service", "service_name", "organisation", "period", "period_starts_on", "period_ends_on", "channel", "figure",
-    "definition", "value", "status", "n", "covered", "asked", "low", "high", "publication", "seal", "source", "note",
+    "service", "service_name", "organisation", *fields.names(fields.OF_PERIOD), "channel",
+    *fields.names(fields.OF_FIGURE), "publication", "seal", "source", "note",
 )  # fmt: skip
 TOTALS = (
     "figure", "period", "services", "asked", "total", "period_before", "total_before", "services_in_both",
@@ -106,8 +107,8 @@ def _table(path: str, made_of: str, draw: Callable[[], bytes]) -> Undrawn:
 
 def _json(told: dict[str, Any]) -> bytes:
     """A line for each field, and for each item of a list: readable, and written by the encoder that is in C."""
-    fields = (f"{json.dumps(name)}: {_listed(value)}" for name, value in told.items())
-    return ("{\n" + ",\n".join(fields) + "\n}\n").encode()
+    lines = (f"{json.dumps(name)}: {_listed(value)}" for name, value in told.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _listed(value: object) -> str:
@@ -117,34 +118,29 @@ def _listed(value: object) -> str:
 
 
 def _about(told: Disclosed, service: ServiceStanding, period: str, channel: str) -> list[object]:
-    span = told.table.spans[period]
     return [
-        service.key, service.name, service.organisation, period, span.starts_on.isoformat(), span.ends_on.isoformat(),
-        channel,
+        service.key, service.name, service.organisation,
+        *map(_plain, fields.of_period(period, told.table.spans[period]).values()), channel,
     ]  # fmt: skip
 
 
 def _figure(told: Disclosed, service: ServiceStanding, each: FigureOf) -> list[object]:
-    inner = each.figure
-    low, high = (inner.interval.low, inner.interval.high) if inner.interval else (None, None)
     return [
-        *_about(told, service, each.period, each.channel), inner.definition.key, inner.definition.version,
-        None if isinstance(inner.value, Absence) else round(float(inner.value), 6), status(inner.value),
-        inner.n or None, inner.coverage.had, inner.coverage.asked, _rounded(low), _rounded(high), each.publication,
-        each.seal, "; ".join(inner.provenance), " ".join(each.why),
+        *_about(told, service, each.period, each.channel), *fields.of_figure(each.figure).values(), each.publication,
+        each.seal, "; ".join(each.figure.provenance), " ".join(each.why),
     ]  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _count(told: Disclosed, service: ServiceStanding, period: str, channel: str, given: Given) -> list[object]:
     value = None if isinstance(given, Absence) else int(given)
     return [
-        *_about(told, service, period, channel), disclosures.TRANSACTIONS, None, value, status(given),
+        *_about(told, service, period, channel), disclosures.TRANSACTIONS, None, value, fields.status(given),
         *[None] * 5, "", "", "", "",
     ]  # fmt: skip
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
 
 
 def _service(told: Disclosed, service: ServiceStanding) -> dict[str, Any]:
@@ -171,8 +167,7 @@ def _service(told: Disclosed, service: ServiceStanding) -> dict[str, Any]:
             for one in service.releases
         ],
         "targets": [
-            {"figure": one.definition, "value": one.value, "due_on": one.due_on.isoformat(),
-             "said_on": one.said_on.isoformat(), "reason": one.reason, "stands": one.stands}
+            {name: _plain(value) for name, value in fields.of_target(one).items()}
             for one in service.targets
         ],
         "assessments": [
@@ -214,7 +209,7 @@ def _newest(figure: FigureOf) -> dict[str, Any]:
     value = None if isinstance(inner.value, Absence) else round(float(inner.value), 6)
     return {
         "value": value,
-        "status": status(inner.value),
+        "status": fields.status(inner.value),
         "n": inner.n or None,
         "definition": inner.definition.version,
     }
@@ -228,11 +223,11 @@ def _totals(told: Disclosed) -> Iterator[list[object]]:
             if not found.after.services:
                 continue
             yield [
-                key, span.key, found.after.services, quarters.asked(told, span), _rounded(found.after.share),
-                before.key if before else None, _rounded(found.before.share) if before else None,
+                key, span.key, found.after.services, quarters.asked(told, span), fields.rounded(found.after.share),
+                before.key if before else None, fields.rounded(found.before.share) if before else None,
                 found.matched_after.services if before else None,
-                _rounded(found.matched_before.share) if before else None,
-                _rounded(found.matched_after.share) if before else None,
+                fields.rounded(found.matched_before.share) if before else None,
+                fields.rounded(found.matched_after.share) if before else None,
             ]  # fmt: skip
 
 
@@ -242,7 +237,7 @@ def _revisions(told: Disclosed) -> Iterator[list[object]]:
         for each in told.revisions.get(service.key, ()):
             after = each.after
             before, now = (
-                status(value) if isinstance(value, Absence) else str(value.normalize() + 0)
+                fields.status(value) if isinstance(value, Absence) else str(value.normalize() + 0)
                 for value in (each.before.value, after.value)
             )
             yield [

@@ -8,7 +8,7 @@ from functools import partial
 from penholder.charts import csv_of
 from penholder.measure.values import Absence
 from penholder.publishing.sites import Undrawn
-from penholder.services import disclosures, quarters
+from penholder.services import disclosures, fields, quarters
 from penholder.services.cells import Given
 from penholder.services.disclosures import Disclosed, PublicationOf
 from penholder.services.quarters import Moved, Silent
@@ -25,9 +25,7 @@ CHANGED = (
     "service", "service_name", "organisation", "figure", "period_before", "period", "before", "after", "change", "low",
     "high", "status",
 )  # fmt: skip
-FROZEN = (
-    "service", "channel", "figure", "definition", "value", "status", "n", "covered", "asked", "low", "high",
-)  # fmt: skip
+FROZEN = ("service", "channel", *fields.names(fields.OF_FIGURE))
 
 Row = Sequence[object]
 
@@ -47,11 +45,6 @@ def _file(path: str, made_of: str, columns: Sequence[str], rows: Callable[[], It
     return Undrawn(path, made_of, lambda: csv_of([columns, *rows()]).encode("utf-8-sig"), CSV)
 
 
-def status(value: object) -> str:
-    """How a value is told apart from the three reasons for having none: 0 is a value."""
-    return str(value).replace(" ", "-") if isinstance(value, Absence) else "value"
-
-
 def _number(value: Given | float) -> float | None:
     return None if isinstance(value, Absence) else round(float(value), 6)
 
@@ -63,10 +56,15 @@ def _newest(told: Disclosed, services: Iterable[ServiceStanding]) -> Iterator[Ro
     for one in services:
         about = [one.key, one.name, one.now.organisation, one.now.organisation_name, newest.key]
         volume = told.volume(one.key, newest.key)
-        yield [*about, disclosures.TRANSACTIONS, None if isinstance(volume, Absence) else int(volume), status(volume)]
+        yield [
+            *about,
+            disclosures.TRANSACTIONS,
+            None if isinstance(volume, Absence) else int(volume),
+            fields.status(volume),
+        ]
         for key in disclosures.KPIS if newest.key in told.table.spans else ():
             value = told.figure(one.key, newest.key, key).figure.value
-            yield [*about, key, _number(value), status(value)]
+            yield [*about, key, _number(value), fields.status(value)]
 
 
 def _departments(told: Disclosed) -> Iterator[Row]:
@@ -99,10 +97,4 @@ def _after(each: Moved | Silent) -> Row:
 
 def _frozen(publication: PublicationOf) -> Iterator[Row]:
     for each in disclosures.frozen_figures(publication.key):
-        inner = each.figure
-        low, high = (inner.interval.low, inner.interval.high) if inner.interval else (None, None)
-        yield [
-            each.service, each.channel, inner.definition.key, inner.definition.version, _number(inner.value),
-            status(inner.value), inner.n or None, inner.coverage.had, inner.coverage.asked,
-            *(None if one is None else round(one, 6) for one in (low, high)),
-        ]  # fmt: skip
+        yield [each.service, each.channel, *fields.of_figure(each.figure).values()]
