@@ -102,7 +102,9 @@ class Crew:
         front.connections -= CLOSED.unpack(said)[0]
         if not front.ready:
             front.ready = True
-            if all(each.ready for each in self._fronts):
+            if self._held is not None:
+                self._pass()
+            elif all(each.ready for each in self._fronts):
                 self._listen()
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
@@ -119,7 +121,12 @@ class Crew:
             return
         if not self._ended.is_set():
             click.echo(f"A front of the intake ended with {code}; another one takes its place.", err=True)
-            await self._start()
+            try:
+                await self._start()
+            except OSError as problem:
+                click.echo(f"There is no room for it: {problem.strerror}.", err=True)
+                self._failed = True
+                self._ended.set()
 
     def _listen(self) -> None:
         if not self._ended.is_set():

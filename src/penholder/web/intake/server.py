@@ -19,8 +19,8 @@ from penholder.web.intake.crews import Crew
 from penholder.web.intake.door import Door
 from penholder.web.intake.protocol import configuration
 
-# One writer keeps up with about six fronts; each takes 70 MB.
-MOST_FRONTS = 6
+# One writer keeps up with three or four fronts; each takes 70 MB.
+MOST_FRONTS = 4
 
 
 def usual_fronts() -> int:
