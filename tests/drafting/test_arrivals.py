@@ -275,3 +275,17 @@ def test_a_file_of_a_draft_that_lost_what_it_said_of_itself_is_nearest_to_the_dr
     assert len(seen.new) == 1
     named = arrivals.look(document_id=table.document.pk, data=data, name="draft.docx", number=1)
     assert named.source.number == 1
+
+
+def test_an_iteration_goes_out_with_what_is_suggested_to_it_and_comes_back_without_doubling_it(table, back):
+    take(table, bring(table, back))
+    row = table.swap("health", "publish what they decide", "publish it")
+    table.edit("Every department has the skills it needs.", "Every department has skills.", key="skills")
+    table.swap("health", "has skills", "has many skills")
+    data = outgoing.iteration(Iteration.objects.get(), by=table.seat("pen"))
+    shown = read(data, name="a.docx")
+    assert {one.author for one in shown.changes} == {"Ada", "Ben", row.by}, "the last one quotes what is not sealed"
+    seen = arrivals.look(document_id=table.document.pk, data=data, name="a.docx")
+    assert (seen.source.number, seen.source.sure) == (1, True)
+    assert [one.what.text for one in (*seen.new, *seen.unplaced)] == []
+    assert {one.here for one in seen.here} == {"suggestion 1", "suggestion 2", "suggestion 3"}

@@ -116,7 +116,7 @@ def look(*, document_id: int, data: bytes, name: str, number: int | None = None)
     draft = "\n".join(part.text for part in named.parts)
     passages = [standing for part in named.parts for standing in part.passages]
     placement = place(returned, source.text.text, draft)
-    known = _Known(document_id, of_draft=source.sure and source.iteration is None)
+    known = _Known(document_id, carried=source.sure and returned.origin.carries)
     overtaken = _overtaken(placement, source.text, named)
     return Look(returned, source, tuple(_entries(known, placement, passages, overtaken)))
 
@@ -239,10 +239,10 @@ class _Known:
 
     What people made at the desk goes out under the name of their post, which nobody's Word writes, and at the second
     at which they made it. What came from a file bears a name and time that its author's next change may bear, too; in a
-    file of the draft (`of_draft`) it is what went out with it.
+    file that went out with suggestions (`carried`) it is one of those.
     """
 
-    def __init__(self, document_id: int, *, of_draft: bool) -> None:
+    def __init__(self, document_id: int, *, carried: bool) -> None:
         self._by_key: dict[str, str] = {}
         self._by_maker: dict[tuple[str, datetime], str] = {}
         self._threads: dict[tuple[str, datetime], Thread] = {}
@@ -256,7 +256,7 @@ class _Known:
             maker = (row.by, at.replace(microsecond=0))
             if row.source:
                 self._by_key[row.source.rpartition("#")[2]] = words
-            if of_draft or not row.source:
+            if carried or not row.source:
                 self._by_maker.setdefault(maker, words)
             if isinstance(row, Thread) and row.number:
                 self._threads[maker] = row

@@ -46,9 +46,9 @@ class Source:
         return self.iteration.number if self.iteration else DRAFT
 
 
-def of_draft(document_key: str, point: Waypoint | None) -> Origin:
+def of_draft(document_key: str, point: Waypoint | None, *, carries: bool) -> Origin:
     """What a file of the draft says of itself, so that it is known again: how the draft stood then."""
-    return Origin(document_key, seal=waypoints.seal_of(point) if point else "")
+    return Origin(document_key, seal=waypoints.seal_of(point) if point else "", carries=carries)
 
 
 def find(document_id: int, returned: Returned, named: Named, *, number: int | None) -> Source:

@@ -9,7 +9,18 @@ from typing import Literal
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from penholder.drafting import drafts, media, naming, origins, sealed_texts, suggestions, threads, waypoints
+from penholder.drafting import (
+    drafts,
+    from_sealed,
+    media,
+    naming,
+    origins,
+    sealed_texts,
+    suggestions,
+    threads,
+    waypoints,
+    weighing,
+)
 from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread, Waypoint, What
 from penholder.drafting.models import Document, Iteration, Section
 from penholder.drafting.naming import Named
@@ -27,16 +38,23 @@ MEDIA_TYPES: dict[str, str] = {
 LANGUAGES: dict[str, Literal["en-GB", "cy-GB"]] = {"en": "en-GB", "cy": "cy-GB"}
 
 
-def iteration(row: Iteration, kind: Kind = "docx", *, language: str = "en") -> bytes:
-    """A sealed text as a file that knows where it comes from. Refused for .odt where there is no LibreOffice."""
+def iteration(row: Iteration, kind: Kind = "docx", *, by: Seat | None = None, language: str = "en") -> bytes:
+    """A sealed text as a file that knows where it comes from. Refused for .odt where there is no LibreOffice.
+
+    With `by`, the open suggestions and threads that they may see go along where their passage stands in this text: a
+    suggestion as a tracked change of just the words that it quotes.
+    """
     text = sealed_texts.read(row)
+    proposals, discussions = _said(by, from_sealed.named(row), exact=True) if by else ((), ())
     return _made(
         Outgoing(
             row.document.title,
             tuple(section.text for section in text.sections),
             language=LANGUAGES.get(language, "en-GB"),
-            origin=Origin(row.document.key, row.number, row.seal),
+            origin=Origin(row.document.key, row.number, row.seal, carries=by is not None),
             pictures=_pictures(row),
+            proposals=proposals,
+            discussions=discussions,
             state=_state(row, language),
         ),
         kind,
@@ -54,26 +72,34 @@ def draft(
     waypoints.keep(document=document, at=at, apart=timedelta(0))
     named = naming.names(document)
     latest = Iteration.objects.filter(document=document).order_by("-number").first()
-    proposals: list[Proposal] = []
-    discussions: list[Discussion] = []
-    if not clean:
-        places = _places(named)
-        rows = Suggestion.objects.filter(by.seen, fate__in=[Fate.OPEN, Fate.INSIDE]).order_by("made_at", "pk")
-        proposals = [one for row in rows if (one := _proposal(row, named, places))]
-        talks = Thread.objects.filter(by.heard, suggestion=None).exclude(passage="").prefetch_related("said")
-        discussions = [talk for row in talks if (talk := _discussion(row, named, places))]
+    proposals, discussions = ((), ()) if clean else _said(by, named)
     return _made(
         Outgoing(
             document.title,
             tuple(part.text for part in named.parts),
             language=LANGUAGES.get(language, "en-GB"),
-            origin=_origin(document, latest),
+            origin=_origin(document, latest, carries=not clean),
             pictures=_pictures(latest) if latest else lambda _path: None,
-            proposals=tuple(proposals),
-            discussions=tuple(discussions),
+            proposals=proposals,
+            discussions=discussions,
             state=_state(None, language),
         ),
         kind,
+    )
+
+
+def _said(by: Seat, named: Named, *, exact: bool = False) -> tuple[tuple[Proposal, ...], tuple[Discussion, ...]]:
+    """What is suggested and said, as far as somebody may see it and its passage stands in this text.
+
+    `exact`: of suggestions only those whose passage reads here as they quote it.
+    """
+    places = _places(named)
+    found = Suggestion.objects.filter(by.seen, fate__in=[Fate.OPEN, Fate.INSIDE]).order_by("made_at", "pk")
+    rows = [row for row in found if not exact or weighing.where(row, named).state == "stands"]
+    talks = Thread.objects.filter(by.heard, suggestion=None).exclude(passage="").prefetch_related("said")
+    return (
+        tuple(one for row in rows if (one := _proposal(row, named, places))),
+        tuple(talk for row in talks if (talk := _discussion(row, named, places))),
     )
 
 
@@ -90,15 +116,15 @@ def _made(outgoing: Outgoing, kind: Kind) -> bytes:
     return data if kind == "docx" else libreoffice.convert(data, "docx", "odt", name=outgoing.title)
 
 
-def _origin(document: Document, latest: Iteration | None) -> Origin:
+def _origin(document: Document, latest: Iteration | None, *, carries: bool) -> Origin:
     """A draft that reads like its newest iteration is that one; else it is the draft as it stands, by its seal."""
     if latest is None:
         return Origin(document.key)
     sealed = [(one.key, one.text) for one in sealed_texts.read(latest).sections]
     same = sealed == list(Section.objects.filter(document=document).values_list("key", "text"))
     if same:
-        return Origin(document.key, latest.number, latest.seal)
-    return origins.of_draft(document.key, Waypoint.objects.filter(document=document).first())
+        return Origin(document.key, latest.number, latest.seal, carries=carries)
+    return origins.of_draft(document.key, Waypoint.objects.filter(document=document).first(), carries=carries)
 
 
 def _pictures(row: Iteration) -> Callable[[str], bytes | None]:

@@ -58,6 +58,7 @@ class Package:
             said.get("penholder-document", "")[:120],
             int(number) if number.isdecimal() and len(number) < 10 else None,
             said.get("penholder-seal", "")[:64],
+            bool(said.get("penholder-carries")),
         )
 
 

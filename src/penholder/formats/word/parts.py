@@ -96,6 +96,7 @@ def custom(origin: Origin) -> str:
         "penholder-document": origin.document,
         "penholder-iteration": "" if origin.iteration is None else str(origin.iteration),
         "penholder-seal": origin.seal,
+        "penholder-carries": "suggestions" if origin.carries else "",
     }
     properties = "".join(
         f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{number}" name="{name}">'

@@ -18,6 +18,7 @@ class Origin:
     document: str = ""
     iteration: int | None = None
     seal: str = ""
+    carries: bool = False  # suggestions and discussions went out with it
 
 
 @dataclass(frozen=True, slots=True)

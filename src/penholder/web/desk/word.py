@@ -112,11 +112,12 @@ def draft(request: DeskRequest, key: str, kind: outgoing.Kind = "docx") -> HttpR
 
 def iteration(request: DeskRequest, key: str, number: int, kind: str) -> HttpResponseBase:
     """A sealed text as .docx or .odt."""
-    document, _seat = _seated(request, key)
+    document, seat = _seated(request, key)
     row = Iteration.objects.select_related("document").filter(document=document, number=number).first()
     if row is None or kind not in outgoing.MEDIA_TYPES:
         raise Missing(_("There is no such file. Go back to the list of files."))
-    data = outgoing.iteration(row, "odt" if kind == "odt" else "docx", language=get_language() or "en")
+    by = seat if request.GET.get("suggestions") == "1" else None
+    data = outgoing.iteration(row, "odt" if kind == "odt" else "docx", by=by, language=get_language() or "en")
     return _file(data, f"{slugify(document.title) or document.key}-{number}.{kind}", kind)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from penholder.drafting import drafts as texts_of
 from penholder.drafting import hands, histories, rules
 from penholder.drafting import writing as writes
+from penholder.drafting.contributions import Fate, Suggestion, Talk, Thread
 from penholder.drafting.histories import Part
 from penholder.drafting.models import Document
 from penholder.errors import PenholderError, Refused
@@ -73,8 +74,19 @@ def _section(request: DeskRequest, key: str, section: str) -> HttpResponseBase:
     if not sheet["objections"]:
         hands.take(document_id=document.pk, section=section, by=by, at=request.at)
     written = back or {"base": sheet["part"].text, "text": sheet["part"].text}
-    told = {"base": written["base"], "text": written["text"]} | beside(document, section, parts)
+    told = (
+        {"base": written["base"], "text": written["text"]} | beside(document, section, parts) | _open(document, section)
+    )
     return render(request, "desk/drafts/section.html", sheet | told)
+
+
+def _open(document: Document, section: str) -> dict[str, int]:
+    """How much is suggested to a section and said about it, for who writes in it. Two queries."""
+    here = {"document": document, "section": section, "lodged_at__isnull": False}
+    return {
+        "suggested": Suggestion.objects.filter(fate=Fate.OPEN, **here).count(),
+        "discussed": Thread.objects.filter(state=Talk.OPEN, **here).count(),
+    }
 
 
 def _post(request: DeskRequest, document: Document, section: str, by: Acting) -> HttpResponseBase:
