@@ -161,7 +161,7 @@ def test_a_department_that_was_renamed_between_versions_is_one_line():
     assert (first.renamed, len(second.renamed)) == ((), 1)
     row = Succession.objects.get()
     assert (row.predecessor.key, row.successor.key, row.on) == ("dh", "dhsc", date(2018, 1, 8))
-    assert row.reason.endswith("S.I. 2018/378")
+    assert row.reason.endswith("S.I. 2018 No. 378")
     told = disclosures.read(at=NOW)
     assert {key: len(listed) for key, listed in told.by_organisation.items()} == {"dhsc": 2}, "closed before, too"
     assert told.line("dh") == "dhsc"
