@@ -64,7 +64,7 @@ TYPES = {
     "journey": "/services/permits/",
     "changed": "/services/changed/",
     "definitions": "/services/definitions/",
-    "publication": "/services/publications/culture-2026-Q3-1/",
+    "publication": "/services/publications/culture-2026-q3-1/",
     "days": "/services/published/",
     "service in Welsh": "/cy/services/permit-007/",
 }
