@@ -39,7 +39,10 @@ _LISTED = 100
 def take_in(
     folder: Path, path: Path, *, service: str, columns: dict[str, str], at: datetime, tell: Tell
 ) -> dict[str, Any]:
-    """Take a log in. Returns accepted, duplicate, refused, and the first hundred reasons under `unread`."""
+    """Take a log in. Returns accepted, duplicate, refused, passed over, and the first hundred reasons under `unread`.
+
+    Passed over is what a log tells of tasks besides their end: that they were planned, or begun.
+    """
     said: Queue[Receipt | PenholderError] = Queue()
     intake = Intake(folder, sealed=manifests.ids_of(folder), upto=manifests.read(folder).upto)
     accepted = duplicate = refused = 0
@@ -63,7 +66,10 @@ def take_in(
         intake.close()
     refused += len(log.unread)
     unread += [f"{path.name}:{each.line}: {each.what}" for each in log.unread]
-    return {"accepted": accepted, "duplicate": duplicate, "refused": refused, "unread": unread[:_LISTED]}
+    return {
+        "accepted": accepted, "duplicate": duplicate, "refused": refused, "passed_over": log.passed_over,
+        "unread": unread[:_LISTED],
+    }  # fmt: skip
 
 
 def _opened(path: Path, raw: IO[bytes], columns: dict[str, str]) -> tuple[Log, Iterator[LogEvent], IO[Any]]:

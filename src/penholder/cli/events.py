@@ -10,9 +10,13 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from penholder.cli import beside, console
 from penholder.cli.funnels import funnel
+
+# More would push the figures off the screen.
+_STRANGERS = 10
 
 
 def folder() -> Path:
@@ -84,10 +88,18 @@ def seal(*, as_json: bool) -> None:
     gone = keeping.forget_once_a_day(folder(), at=now)
     send(grace=not gone)
     if as_json:
+        unknown = [{"service": one.service, "step": one.step, "events": one.events} for one in done.strangers]
         told = {"segments": done.segments, "events": done.events, "journeys": done.journeys, "forgotten": gone}
-        console.as_json(told)
+        console.as_json(told | {"unknown_steps": unknown})
         return
     console.out().print(f"Sealed {done.events:,} events of {done.segments} segments; {done.journeys:,} journeys.")
+    for one in done.strangers[:_STRANGERS]:
+        console.out().print(
+            f"{one.events:,} events of {escape(one.service)} name the step “{escape(one.step)}”, which no version of "
+            "its journey knows. Draw it, or name it among the aliases of a step."
+        )
+    if len(done.strangers) > _STRANGERS:
+        console.out().print(f"… and {len(done.strangers) - _STRANGERS} more such steps; --json lists them all.")
     if gone:
         console.out().print(f"{gone:,} events of attempts that are older than is kept were erased.")
 
@@ -120,6 +132,11 @@ def import_(ctx: click.Context, /, *, path: Path, service: str, as_json: bool, *
         console.out().print(
             f"{done['accepted']:,} events taken in, {done['duplicate']:,} were here, {done['refused']:,} not."
         )
+        if done["passed_over"]:
+            console.out().print(
+                f"{done['passed_over']:,} rows were passed over: they say that a task was planned or begun, and an "
+                "attempt reaches a step when it is done."
+            )
     ctx.exit(3 if done["refused"] else 0)
 
 

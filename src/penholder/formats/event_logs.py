@@ -56,6 +56,7 @@ class Log:
     path: str
     fields: Fields
     unread: list[Unread] = field(default_factory=list)
+    passed_over: int = 0  # events of a stage of a task that is not read
 
     def csv(self, lines: Iterable[str]) -> Iterator[LogEvent]:
         """Events of a CSV file with a header."""
@@ -106,6 +107,7 @@ class Log:
         names = self.fields
         stage = str(row.get(names.lifecycle) or "complete").lower()
         if stage not in names.stages:
+            self.passed_over += 1
             return
         case, activity = str(of_case.get(names.case) or "").strip(), str(row.get(names.activity) or "").strip()
         if not case or not activity:

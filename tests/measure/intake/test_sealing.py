@@ -12,7 +12,7 @@ import pytest
 from tests.measure.intake.events import NOON, batch, event, take
 
 from penholder.errors import Conflict
-from penholder.measure.intake import drawings, folding, manifests, sealing
+from penholder.measure.intake import drawings, folding, manifests, sealing, strangers
 from penholder.measure.intake.intake import Intake
 from penholder.measure.journey_definitions import JourneyDefinition, Step
 from penholder.measure.journeys import unpack
@@ -61,6 +61,26 @@ def test_an_attempt_becomes_one_row_read_with_its_definition(tmp_path):
     assert (one["channel"], one["release"], one["outcome"], one["furthest"]) == ("phone", "7", "intended", 3)
     assert one["ended_at"] - one["started_at"] == 20 * 60 * 1_000_000
     assert (two["bot"], two["outcome"], two["started_at"]) == (True, "open", None)
+
+
+def test_steps_that_no_version_knows_are_told_until_one_does(tmp_path):
+    send(
+        tmp_path,
+        step(1, "start", "attempt-1", "2026-11-24T10:00:00Z"),
+        step(2, "unheard-of", "attempt-1", "2026-11-24T10:01:00Z"),
+        step(3, "unheard-of", "attempt-2", "2026-11-24T10:02:00Z"),
+    )
+    done = sealing.seal(tmp_path, at=AT, definitions=DEFINITIONS)
+    assert done.strangers == (strangers.Stranger("permits", "unheard-of", 2, AT),)
+    assert strangers.read(tmp_path, DEFINITIONS) == [*done.strangers]
+    send(tmp_path, step(4, "unheard-of", "attempt-3", "2026-11-24T11:00:00Z"))
+    sealing.seal(tmp_path, at=AT + timedelta(hours=1), definitions=DEFINITIONS)
+    assert [(one.events, one.at) for one in strangers.read(tmp_path, DEFINITIONS)] == [(1, AT + timedelta(hours=1))]
+    known = replace(DRAWN, steps=(replace(DRAWN.steps[0], aliases=("unheard-of",)), *DRAWN.steps[1:]))
+    assert strangers.read(tmp_path, {"permits": [known]}) == []
+    assert strangers.read(tmp_path, {}) == [], "who has drawn no journey is told nothing of its steps"
+    (tmp_path / "unknown-steps.json").write_text("{")
+    assert strangers.read(tmp_path, DEFINITIONS) == []
 
 
 def test_a_step_is_known_by_every_word_that_logs_use_for_it(tmp_path):

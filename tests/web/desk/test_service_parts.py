@@ -12,7 +12,7 @@ from tests.web.desk.test_uploading import enter, on_that_day, words  # noqa: F40
 
 from penholder.errors import Refused
 from penholder.formats.steps import Steps, read_steps
-from penholder.measure.intake import drawings
+from penholder.measure.intake import drawings, strangers
 from penholder.record.models import Entry
 from penholder.services import journeys, standing
 from penholder.services.models import CostLine
@@ -86,7 +86,10 @@ def test_a_version_is_ended_and_sealing_knows_what_follows_it(ministry, enter, e
     client.post(f"{PAGE}journey/", typed)
     (known,) = drawings.read(events)["passports"]
     assert (known.version, known.effective_to) == (1, None)
-    assert "for attempts that start from 1 October 2026 · End it" in words(client.get(f"{PAGE}journey/"))
+    strangers.note(events, [strangers.Stranger("passports", "paiment", 12, NOON)])
+    shown = words(client.get(f"{PAGE}journey/"))
+    assert "for attempts that start from 1 October 2026 · End it" in shown
+    assert "paiment 12 events, sealed on 20 November 2026" in shown
     ending = {"on": "2026-11-01", "reason": "The photo is no step any more."}
     assert "end before it began" in words(client.post(f"{PAGE}journey/1/end/", ending | {"on": "2026-10-01"}))
     assert client.post(f"{PAGE}journey/1/end/", ending | {"reason": " "}).status_code == 422

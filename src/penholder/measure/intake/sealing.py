@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 from msgspec import structs
 
 from penholder.errors import Conflict
-from penholder.measure.intake import drawings, folding, indexes, manifests, segments
+from penholder.measure.intake import drawings, folding, indexes, manifests, segments, strangers
 from penholder.measure.intake.folding import Definitions
 from penholder.measure.intake.frames import Rows
 from penholder.measure.intake.manifests import EVENTS, JOURNEYS, Manifest
+from penholder.measure.intake.strangers import Stranger
 
 # A million events take 400 MB while they are folded.
 EVENTS_AT_ONCE = 1_000_000
@@ -41,6 +42,7 @@ class Sealed:
     segments: int = 0
     events: int = 0
     journeys: int = 0
+    strangers: tuple[Stranger, ...] = ()  # steps that no version of their journey knows
 
 
 def seal(folder: Path, *, at: datetime, definitions: Definitions | None = None) -> Sealed:
@@ -59,11 +61,15 @@ def seal(folder: Path, *, at: datetime, definitions: Definitions | None = None) 
             taken, rows = _next(folder, before.upto, last)
             if not taken:
                 return done
-            after, journeys = _fold_in(folder, before, upto=taken[-1], rows=rows, definitions=drawn, at=at)
+            fresh = folding.events(rows)
+            after, journeys = _fold_in(folder, before, upto=taken[-1], fresh=fresh, definitions=drawn, at=at)
             manifests.forget(folder, before)
+            met = strangers.of(fresh, drawn, at)
+            strangers.note(folder, met)
             done = Sealed(
-                done.segments + len(taken), done.events + after.events - before.events, done.journeys + journeys
-            )
+                done.segments + len(taken), done.events + after.events - before.events, done.journeys + journeys,
+                (*done.strangers, *met),
+            )  # fmt: skip
 
 
 def _next(folder: Path, upto: int, last: int) -> tuple[list[int], list[Rows]]:
@@ -77,11 +83,10 @@ def _next(folder: Path, upto: int, last: int) -> tuple[list[int], list[Rows]]:
 
 
 def _fold_in(
-    folder: Path, before: Manifest, *, upto: int, rows: list[Rows], definitions: Definitions, at: datetime
+    folder: Path, before: Manifest, *, upto: int, fresh: pa.Table, definitions: Definitions, at: datetime
 ) -> tuple[Manifest, int]:
     new = manifests.begin(folder, before)
     name = f"{before.generation + 1:06}"
-    fresh = folding.events(rows)
     for month, chosen in _by_month(fresh):
         write(new / EVENTS / f"month={month}" / f"{name}.parquet", folding.grouped(chosen), at)
     packed = folding.packed(fresh, definitions)

@@ -23,6 +23,7 @@ from penholder.errors import Missing, Refused
 from penholder.formats.steps import COLUMNS, StepRow, Steps, read_steps
 from penholder.measure.definitions import DEFINITIONS
 from penholder.measure.formulas.costs import CostLine
+from penholder.measure.intake import strangers
 from penholder.measure.journey_definitions import JourneyDefinition, Kind, Step
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation
@@ -219,7 +220,10 @@ def journey(request: DeskRequest, key: str) -> HttpResponseBase:
     free = standing_ones[-1].effective_to if standing_ones else None
     initial = {"effective_from": free or timezone.localdate(request.at), "text": _written(standing_ones[-1:])}
     form = Draw(request.POST or None, initial=initial)
-    more: dict[str, Any] = {"key": key, "versions": standing_ones, "number": len(standing_ones) + 1}
+    more: dict[str, Any] = {
+        "key": key, "versions": standing_ones, "number": len(standing_ones) + 1,
+        "strangers": strangers.read(settings.PENHOLDER_EVENTS, {key: standing_ones}),
+    }  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given, reasons = form.cleaned_data, []
         try:
