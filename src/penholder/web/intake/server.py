@@ -19,7 +19,7 @@ from penholder.web.intake.crews import Crew
 from penholder.web.intake.door import Door
 from penholder.web.intake.protocol import configuration
 
-# One writer keeps up with three or four fronts; each takes 70 MB.
+# One writer keeps up with three or four fronts; each takes 35 MB and more.
 MOST_FRONTS = 4
 
 
