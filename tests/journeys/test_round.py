@@ -212,6 +212,23 @@ def test_a_form_for_a_text_that_changed_is_refused_with_the_change(home, desk, e
     hanna.get_by_text("Your answer so far:").wait_for()
 
 
+def suggest_by_link(phone, axe) -> None:
+    """Other words for a passage, from the page that a link opens."""
+    phone.get_by_role("link", name="Suggest other words for a passage").click()
+    phone.get_by_role("link", name="Vision").click()
+    phone.get_by_text("Choose the passage.").wait_for()
+    assert desks.faults(phone, axe) == []
+    phone.get_by_role("link", name="Suggest a change to passage 2").click()
+    phone.get_by_label("How it should read").fill("Services that people like better.")
+    phone.get_by_role("button", name="Show the change first").click()
+    phone.get_by_role("heading", name="What you suggest").wait_for()
+    assert desks.faults(phone, axe) == []
+    phone.get_by_label("Why").fill("It is plainer.")
+    phone.get_by_role("button", name="Send this suggestion").click()
+    phone.get_by_text("This is suggestion 1.").wait_for()
+    assert desks.faults(phone, axe) == []
+
+
 def test_an_office_answers_by_a_link_on_a_phone_without_an_account(desk, enter, browser, axe):
     pia = enter("pia")
     open_round(pia, desk, "Feedback", "Minister, The cabinet")
@@ -235,6 +252,8 @@ def test_an_office_answers_by_a_link_on_a_phone_without_an_account(desk, enter, 
     phone.get_by_text("Services that people prefer.").wait_for()
     assert desks.faults(phone, axe) == []
     assert phone.get_by_role("link", name="Where this round stands").count() == 0
+    suggest_by_link(phone, axe)
+    phone.goto(link)
     phone.get_by_label("Content", exact=True).check()
     phone.get_by_role("button", name="Give this answer").click()
     phone.get_by_role("heading", name="Your answer is in the record").wait_for()

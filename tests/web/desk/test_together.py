@@ -63,6 +63,7 @@ def test_words_outlive_an_error_a_preview_and_the_end_of_a_session(table, signed
     assert not Suggestion.objects.exists()
     shown = suggest(clerk, table, WEEKLY, proposed="Leaders meet daily.", reason="", preview="")
     assert "What you suggest" in words(shown)
+    assert "optional" not in words(shown)
     assert not Suggestion.objects.exists()
     passage = table.passage(WEEKLY).name
     address = f"{HOME}/suggest/?passage={passage}&what=replace"

@@ -67,10 +67,14 @@ class Suggesting(PlainForm):
             del self.fields[name]
         for name in {"proposed", "target"} & self.fields.keys():
             self.fields[name].required = True
-        # Who looks at the change first need not say why yet.
-        self.fields["reason"].required = "preview" not in self.data
         if what == What.INSERT:
             self.fields["proposed"].label = say("The passage to add")
+
+    def full_clean(self) -> None:
+        """Who looks at the change first need not say why yet."""
+        self.fields["reason"].required = "preview" not in self.data
+        super().full_clean()
+        self.fields["reason"].required = True
 
     @property
     def quote(self) -> str | None:
