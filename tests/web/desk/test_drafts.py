@@ -87,6 +87,9 @@ def test_a_department_reads_no_draft_of_others_and_a_stranger_none_at_all(desk, 
 def test_freezing_and_unfreezing_with_a_reason(desk, signed_in):  # noqa: F811
     client = signed_in(desk.pen)
     assert "Say why" in words(client.post("/desk/texts/strategy/freeze/", {"act": "freeze", "reason": " "}))
+    bare = client.get("/desk/texts/strategy/freeze/")
+    assert (bare.status_code, bare.headers["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in words(bare)
     client.post("/desk/texts/strategy/freeze/", {"act": "freeze", "reason": "It is with the Leaders."})
     for page in ("draft/", "draft/vision/", "outline/", "outline/vision/", "seal/"):
         assert "It is with the Leaders." in words(client.get(f"/desk/texts/strategy/{page}")), page

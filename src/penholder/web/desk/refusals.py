@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from penholder.errors import Conflict, Missing, Refused
 
@@ -21,8 +22,14 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; exceptions come to `process_exception`."""
-        return self.get_response(request)
+        """Pass the request on; exceptions come to `process_exception`. What only takes forms says so in words."""
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed) and request.method == "GET":
+            reason = _("This address only takes what a form sends. Open the page with the form.")
+            told = refused(request, (reason,), status=405)
+            told["Allow"] = answer["Allow"]
+            return told
+        return answer
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The page that says why; None for what is nobody's refusal."""
