@@ -17,7 +17,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from penholder.delivery.models import Action, Measure, MeasureVersion
+from penholder.delivery.models import Action, ActionVersion, Measure, MeasureVersion
 from penholder.errors import Missing, Refused
 from penholder.measure.definitions import DEFINITIONS, Definition
 from penholder.people import permissions
@@ -211,3 +211,26 @@ def days(strategy: str) -> list[date]:
     """The days on which measures of a strategy's actions were said or changed. One query."""
     rows = MeasureVersion.objects.filter(measure__action__document__key=strategy)
     return list(rows.values_list("said_on", flat=True).distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An action with how it is measured now: by the key of each measure, what it says and why it last changed."""
+
+    strategy: str
+    action: int
+    title: str
+    measures: tuple[tuple[str, Said, str], ...]
+
+
+def told() -> list[Told]:
+    """Every action that a published strategy has now, with its measures and without their figures. Two queries."""
+    rows = ActionVersion.objects.filter(superseded_by=None, dropped=False).select_related("action__document")
+    by_action: defaultdict[int, list[tuple[str, Said, str]]] = defaultdict(list)
+    stands = MeasureVersion.objects.filter(superseded_by=None).select_related("measure").order_by("measure")
+    for version in stands:
+        by_action[version.measure.action_id].append((version.measure.key, _said(version), version.reason))
+    return [
+        Told(row.action.document.key, row.action.number, row.title, tuple(by_action[row.action_id]))
+        for row in rows.order_by("action__document", "action__number")
+    ]

@@ -35,7 +35,12 @@ def test_no_page_about_services_says_in_english_what_welsh_has_words_for(ministr
     places = ("", "change/", "channel/", "follow/", "release/", "target/", "costs/", "journey/", "pages/", "pages/1/",
               "figures/", "assessments/")  # fmt: skip
     pages = [page + place for place in places]
-    pages += ["/desk/services/add/", "/desk/services/figures/", "/desk/services/publications/"]
+    pages += [
+        "/desk/services/add/",
+        "/desk/services/figures/",
+        "/desk/services/publications/",
+        "/desk/services/measures/",
+    ]
     pages += [f"/desk/services/publications/{one.key}/" for one in Publication.objects.all()]
     # What was written down keeps the language in which it was; the columns of a table are its own.
     data = [*written(), *ServiceVersion.objects.values_list("name", flat=True), *GRAPH.split(), *STORED]

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from penholder.web.desk import (
     assessing,
     figure_publications,
+    measuring,
     monthly_form,
     page_texts,
     register,
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/figures/", signed_in(service_figures.service_figures), name="service-figures"),
     path("register/<slug:key>/form/", signed_in(monthly_form.link), name="form-link"),
     path("forms/<int:link_id>/end/", signed_in(monthly_form.end), name="end-form-link"),
+    path("measures/", signed_in(measuring.everything), name="measures"),
+    path("measures/<slug:strategy>/<int:number>/", signed_in(measuring.measure), name="measure"),
+    path("measures/<slug:strategy>/<int:number>/<slug:key>/", signed_in(measuring.measure), name="change-measure"),
     path("publications/", signed_in(figure_publications.everything), name="publications"),
     path("publications/<slug:key>/", signed_in(figure_publications.publication), name="publication"),
     path("publications/<slug:key>/act/", signed_in(figure_publications.act), name="act-on-publication"),
