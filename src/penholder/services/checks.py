@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from penholder.measure.definitions import DEFINITIONS, Definition
 from penholder.measure.values import Absence
-from penholder.services import quantities, unusual
+from penholder.services import quantities, unusual, whys
 from penholder.services.figures import FigureOf, Table
 from penholder.services.models import FlagKind
 from penholder.services.periods import Span
@@ -58,7 +58,7 @@ def _missing(services: Mapping[str, str], span: Span, now: Table) -> Iterator[No
                               % {"service": name, "figure": _title(definition)})  # fmt: skip
             elif found.figure.value is Absence.NOT_PROVIDED:
                 kind = FlagKind.REFUSED if found.why else FlagKind.MISSING
-                why = " ".join(found.why) or _("It was not provided.")
+                why = " ".join(whys.said(found.why)) or _("It was not provided.")
                 yield Noticed(key, kind, definition, "",
                               _("%(service)s: there is no %(figure)s. %(why)s")
                               % {"service": name, "figure": _title(definition), "why": why})  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from penholder.errors import Refused
 from penholder.measure.definitions import (
@@ -33,6 +33,7 @@ from penholder.measure.formulas.take_up import ChannelClass, TakeUp
 from penholder.measure.values import Absence
 from penholder.services import quantities
 from penholder.services.cells import Given
+from penholder.services.whys import Why
 
 # What was submitted, by (channel, quantity).
 Values = Mapping[tuple[str, str], Given]
@@ -103,9 +104,9 @@ def _worked_out(
     counts = [given.count(each, channel) for each in wanted]
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
-        missing = [each.words for each, count in zip(wanted, counts, strict=True) if count is None]
+        missing = [each.title for each, count in zip(wanted, counts, strict=True) if count is None]
         absent = given.absence(*wanted, channel=channel)
-        said = _("There is no number for: %(missing)s.") % {"missing": ", ".join(missing)}
+        said = Why.of(gettext_noop("There is no number for: %(missing)s."), missing=missing)
         yield Computed(channel, Figure(definition, absent, 0, _NO_COVERAGE, None, given.provenance), (said,))
         return
     try:
@@ -123,7 +124,7 @@ def _as_given(
     value = given.values.get((channel, quantity.key))
     if value is None:
         return
-    said = _("Worked out by its source; how many cases it stands on is not known.")
+    said = Why.of(gettext_noop("Worked out by its source; how many cases it stands on is not known."))
     shown = value if isinstance(value, Absence) else float(value)
     yield Computed(channel, Figure(definition, shown, 0, _NO_COVERAGE, None, given.provenance), (said,))
 

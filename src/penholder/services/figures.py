@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from penholder.measure.figures import Figure
 from penholder.services import attempts, computing, costlines, frozen, values
@@ -25,6 +25,7 @@ from penholder.services import periods as period_rows
 from penholder.services.cells import Given
 from penholder.services.models import Channel, Period
 from penholder.services.periods import Span
+from penholder.services.whys import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,8 @@ def _what(each: FigureOf) -> tuple[str, str, str, str, int]:
 def _young(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    said = _("Attempts that have not had their time yet, and are not judged: %(count)s.")
-    return (said % {"count": count},)
+    told = gettext_noop("Attempts that have not had their time yet, and are not judged: %(count)s.")
+    return (Why.of(told, count=(str(count),)),)
 
 
 def _listed(keys: Iterable[str] | None) -> list[str] | None:

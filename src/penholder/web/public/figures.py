@@ -17,6 +17,7 @@ from penholder.charts.over_time import Marker, Moment, OverTime, Target
 from penholder.charts.ticks import said
 from penholder.measure.definitions import Definition
 from penholder.measure.values import Absence, Value
+from penholder.services import whys
 from penholder.services.disclosures import Disclosed
 from penholder.services.figures import FigureOf
 from penholder.services.periods import Span
@@ -104,7 +105,7 @@ def say(figure: FigureOf) -> Said:
         f"{inner.n:,}" if inner.n else "",
         _("%(had)s of %(asked)s") % {"had": f"{covered.had:,}", "asked": f"{covered.asked:,}"} if covered.asked else "",
         inner.provenance,
-        figure.why,
+        whys.said(figure.why),
         figure.publication,
         figure.seal,
     )
