@@ -120,6 +120,12 @@ def test_the_four_things_are_said_differently_and_a_gap_is_a_gap(pages):
     assert 'class="absence suppressed"' in page
 
 
+def test_a_service_that_goes_first_says_in_what(ministry, draw, events):
+    ministry.service("passports")
+    registrations.choose(key="passports", programme="The first 25", since=date(2026, 2, 1), by=None, at=NOON)
+    assert "It goes first in “The first 25” , since 1 February 2026." in draw(at=NOON).words("/services/passports/")
+
+
 def test_the_help_for_those_who_cannot_go_online_is_a_channel_of_its_own(pages):
     words = pages.words("/services/passports/")
     assert "Assisted digital 500" in words

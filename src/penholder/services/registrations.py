@@ -233,8 +233,13 @@ def descend(
 @transaction.atomic
 def choose(*, key: str, programme: str, since: date, note: str = "", by: Acting | None, at: datetime) -> Exemplar:
     """Say that a service is one of those that go first. Raises Refused, Missing."""
-    service = find(key)
-    if reasons := rules.objections_to_acting("service.register", by, current(service).organisation):
+    service = Service.objects.select_for_update().get(pk=find(key).pk)
+    reasons = rules.objections_to_acting("service.register", by, current(service).organisation)
+    if not programme.strip():
+        reasons.append(_("Name the programme."))
+    if Exemplar.objects.filter(service=service, programme=programme).exists():
+        reasons.append(_("It was chosen for “%(programme)s” already.") % {"programme": programme})
+    if reasons:
         raise Refused(reasons)
     row = Exemplar.objects.create(
         service=service, programme=programme, since=since, note=note, by=entries.words(by), recorded_at=at

@@ -43,6 +43,11 @@ def test_releases_targets_and_costs_are_noted_with_their_reasons(ministry, enter
     aim = {"definition": "completion-rate", "value": "0.9", "due_on": "2027-12-31"}
     assert "Completion rate: 90.0% by 31 December 2027" in words(client.post(f"{PAGE}target/", aim, follow=True))
     assert "Say why" in words(client.post(f"{PAGE}target/", aim | {"value": "0.95"}))
+    chosen = {"programme": "The first 25", "since": "2026-02-01", "note": "Many use it."}
+    assert "It goes first in “The first 25”, since 1 February 2026." in words(
+        client.post(f"{PAGE}exemplar/", chosen, follow=True)
+    )
+    assert "chosen for “The first 25” already" in words(client.post(f"{PAGE}exemplar/", chosen))
     costs = {"period": "2026-10", "lines": "Staff | 12,000 | hours | 0.5\nRent | 900 | all of it"}
     assert client.post(f"{PAGE}costs/", costs).status_code == 302
     assert {(row.name, int(row.pounds)) for row in CostLine.objects.all()} == {("Staff", 12000), ("Rent", 900)}

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("register/<slug:key>/follow/", signed_in(register.follow), name="service-follow"),
     path("register/<slug:key>/release/", signed_in(service_parts.release), name="service-release"),
     path("register/<slug:key>/target/", signed_in(service_parts.target), name="service-target"),
+    path("register/<slug:key>/exemplar/", signed_in(service_parts.exemplar), name="service-exemplar"),
     path("register/<slug:key>/costs/", signed_in(service_parts.costs), name="service-costs"),
     path("register/<slug:key>/journey/", signed_in(service_parts.journey), name="service-journey"),
     path("register/<slug:key>/journey/<int:number>/end/", signed_in(service_parts.end_journey), name="end-journey"),

@@ -27,7 +27,7 @@ from penholder.measure.intake import strangers
 from penholder.measure.journey_definitions import JourneyDefinition, Kind, Step
 from penholder.people.acting import Acting
 from penholder.people.models import Organisation
-from penholder.services import costlines, journeys, periods, releases, rules, standing, targets, uploads
+from penholder.services import costlines, journeys, periods, registrations, releases, rules, standing, targets, uploads
 from penholder.services.standing import ServiceStanding
 from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
@@ -46,6 +46,14 @@ class Release(PlainForm):
     name = forms.CharField(label=say("What its events call the release"), max_length=100)
     released_on = day_field(say("Released on"), required=True)
     changed = forms.CharField(label=say("What changed for users"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Choice(PlainForm):
+    """That the service goes first in a programme."""
+
+    programme = forms.CharField(label=say("In which programme it goes first"), max_length=200)
+    since = day_field(say("Since which day"), required=True)
+    note = forms.CharField(label=say("Why this one"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class Aim(PlainForm):
@@ -151,6 +159,22 @@ def release(request: DeskRequest, key: str) -> HttpResponseBase:
             messages.success(request, _("The release is noted."))
             return redirect("desk:service", key)
     context = _context(found, form, _("Note a release"), _("Note the release"))
+    return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
+
+
+def exemplar(request: DeskRequest, key: str) -> HttpResponseBase:
+    """Say that the service was chosen to go first in a programme."""
+    by, found = _allowed(request, key, "service.register")
+    form = Choice(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registrations.choose(key=key, by=by, at=request.at, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, list(refused.reasons))
+        else:
+            messages.success(request, _("It is noted that the service goes first."))
+            return redirect("desk:service", key)
+    context = _context(found, form, _("Choose it to go first"), _("Note the choice"))
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
 
