@@ -65,6 +65,17 @@ def test_releases_targets_and_costs_are_noted_with_their_reasons(ministry, enter
 
 
 @pytest.mark.django_db
+def test_a_channel_counts_as_is_said_and_keeps_it_when_it_closes(ministry, enter):  # noqa: F811
+    client = enter("ada")
+    opened = {"kind": "agent", "name": "Filing agents", "klass": "digital", "opened_on": "2020-01-01"}
+    assert "Filing agents (counts as digital), since 1 January 2020" in words(
+        client.post(f"{PAGE}channel/", opened, follow=True)
+    )
+    closed = words(client.post(f"{PAGE}channel/", {"kind": "agent", "closed_on": "2026-11-01"}, follow=True))
+    assert "Filing agents (counts as digital), since 1 January 2020, closed on 1 November 2026" in closed
+
+
+@pytest.mark.django_db
 def test_a_journey_is_shown_as_a_table_and_kept_when_confirmed(ministry, enter):  # noqa: F811
     client = enter("ada")
     typed = {"text": GRAPH, "effective_from": "2026-10-01", "window": "30", "idle": "30"}

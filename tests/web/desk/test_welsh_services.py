@@ -32,7 +32,7 @@ def test_no_page_about_services_says_in_english_what_welsh_has_words_for(ministr
         assert client.post(page + where, told, HTTP_ACCEPT_LANGUAGE="cy").status_code == 302, where
     ministry.submit("passports", "2026-10", started=20, completed=15, transactions=15)
     publications.freeze(organisation=ministry.body("interior"), span=parse("2026-10"), by=None, at=NOON)
-    places = ("", "change/", "channel/", "follow/", "release/", "target/", "costs/", "journey/", "pages/", "pages/1/",
+    places = ("", "change/", "channel/", "follow/", "release/", "exemplar/", "target/", "costs/", "journey/", "pages/", "pages/1/",
               "figures/", "assessments/")  # fmt: skip
     pages = [page + place for place in places]
     pages += [

@@ -105,6 +105,13 @@ class Way(PlainForm):
 
     kind = forms.ChoiceField(label=say("Kind of channel"), choices=_WAYS)
     name = forms.CharField(label=say("What it is called"), max_length=100, required=False)
+    klass = forms.ChoiceField(
+        label=say("As what its transactions count"), required=False,
+        choices=[
+            ("", say("As they count now, or as is usual for its kind")), ("digital", say("As digital")),
+            ("assisted digital", say("As assisted digital")), ("other", say("As not digital")),
+        ],
+    )  # fmt: skip
     opened_on = day_field(say("Opened on"))
     closed_on = day_field(say("Closed on"))
 
@@ -234,6 +241,10 @@ def way(request: DeskRequest, key: str) -> HttpResponseBase:
     form = Way(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        before = next((one for one in found.channels if one.key == given["kind"]), None)
+        # What is left empty stays as it was.
+        for name in ("name", "klass", "opened_on") if before else ():
+            given[name] = given[name] or getattr(before, name)
         registrations.put_channel(key=key, channel=given["kind"], by=by, at=request.at, **given)
         messages.success(request, _("The channel is noted."))
         return redirect("desk:service", key)
