@@ -142,7 +142,7 @@ def ours(home: Path, seconds: float, rounds: int) -> list[list[str]]:
         wait_for_port(port, serving)
         for words, size, connections, ready in (
             ("batches of 500", BATCH, 16, 1_200),
-            ("one at a time", 1, 256, 24_000),
+            ("one at a time", 1, 256, 32_000),
         ):
             rates, worst, costs = [], [], []
             for _ in range(rounds):
