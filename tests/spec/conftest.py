@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 from pyarrow.fs import S3FileSystem
+from tests import clickhouse as clickhouse_door
 from tests import spark as spark_cluster
 from tests.spark import free_port
 
@@ -99,9 +100,19 @@ def spark(main_has_a_file) -> Iterator[str]:
         yield remote
 
 
+@pytest.fixture(scope="session")
+def clickhouse() -> Iterator[str]:
+    """The server that CLICKHOUSE_URL names, or ClickHouse's own engine behind a door of ours."""
+    if url := os.environ.get("CLICKHOUSE_URL", ""):
+        yield url
+        return
+    with clickhouse_door.server() as url:
+        yield url
+
+
 @pytest.fixture(scope="module", params=["duckdb", "chdb", "clickhouse", "sail", "spark"])
 def opening(request, tmp_path_factory) -> Iterator[Opening]:
-    """Each engine in turn. A server of ClickHouse's is asked only where CLICKHOUSE_URL names one."""
+    """Each engine in turn."""
     folder = tmp_path_factory.mktemp("journeys")
     files = (folder / f"journeys-{number}.parquet" for number in itertools.count())
     engine: SqlEngine
@@ -113,9 +124,7 @@ def opening(request, tmp_path_factory) -> Iterator[Opening]:
         case "sail":
             engine = Spark([], remote=request.getfixturevalue("sail"))
         case "clickhouse":
-            if not (url := os.environ.get("CLICKHOUSE_URL", "")):
-                pytest.skip("CLICKHOUSE_URL names no server")
-            engine = ClickHouseServer([], url=url)
+            engine = ClickHouseServer([], url=request.getfixturevalue("clickhouse"))
         case "spark":
             engine = Spark([], remote=request.getfixturevalue("spark"))
 
