@@ -145,6 +145,11 @@ class ServiceStanding:
         return next((each.klass for each in self.channels if each.key == channel), "other")
 
 
+def names() -> dict[str, str]:
+    """What each service is called now, by its key. One query."""
+    return dict(ServiceVersion.objects.filter(superseded_by=None).values_list("service__key", "name"))
+
+
 def listed(*, organisation: str = "", keys: Iterable[str] | None = None) -> list[ServiceStanding]:
     """Services by name: all, those of an organisation (its key), or those with these keys. Nine queries."""
     stands = Q(superseded_by=None)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/desk/services/measures/"
 TOLD = {
-    "title": "More people finish", "definition": "completion-rate", "services": "passports, licences",
+    "title": "More people finish", "definition": "completion-rate", "services": "Passports\nlicences\n\npassports",
     "baseline": "0.6", "baseline_on": "2026-01-01", "target": "0.7", "due_on": "2027-01-01",
 }  # fmt: skip
 
@@ -34,11 +34,12 @@ def strategy(ministry, settings, tmp_path):  # noqa: F811
 def test_an_action_is_measured_and_the_measure_changed(strategy, enter, django_assert_max_num_queries):  # noqa: F811
     client = enter("orla", Role.PEN)
     assert "Not measured by any figure." in words(client.get(PAGE))
-    assert "Name at least one service" in words(client.post(f"{PAGE}strategy/1/", TOLD | {"services": " , "}))
+    nothing = words(client.post(f"{PAGE}strategy/1/", TOLD | {"services": "Passports\nSome thing"}))
+    assert "The register has no service called “Some thing”." in nothing
     said = words(client.post(f"{PAGE}strategy/1/", TOLD, follow=True))
-    assert "More people finish : Completion rate, passports, licences 60.0% on 1 January 2026 to be 70.0% by" in said
+    assert "More people finish : Completion rate, Passports, Licences 60.0% on 1 January 2026 to be 70.0% by" in said
     form = client.get(f"{PAGE}strategy/1/more-people-finish/").context["form"]
-    assert (form.initial["target"], form.initial["services"]) == ("0.7", "passports, licences")
+    assert (form.initial["target"], form.initial["services"]) == ("0.7", "Passports\nLicences")
     changed = TOLD | {"target": "0.65"}
     assert client.post(f"{PAGE}strategy/1/more-people-finish/", changed).status_code == 422, "without a reason"
     changed |= {"reason": "A release was put off."}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -19,11 +20,13 @@ from penholder.delivery.measures import Said, Told
 from penholder.errors import Missing, Refused
 from penholder.measure.definitions import DEFINITIONS
 from penholder.people import permissions
+from penholder.services import standing
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.service_figures import shown
+from penholder.web.desk.service_names import ServicesField, lines
 
 _BY_KEY = {each.key: each for each in DEFINITIONS}
 
@@ -41,18 +44,11 @@ class Measure(PlainForm):
     definition = forms.ChoiceField(
         label=say("Figure"), choices=[(each.key, say(each.title)) for each in _BY_KEY.values()]
     )
-    services = forms.CharField(
-        label=say("Read from which services"), help_text=say("Their keys, with commas between them."), max_length=2000
-    )
+    services = ServicesField(label=say("Read from which services"))
     baseline = _number_field(say("Where it stood"))
     baseline_on = day_field(say("On which day it stood there"))
     target = _number_field(say("What it is to be"))
     due_on = day_field(say("By which day"))
-
-    def clean_services(self) -> tuple[str, ...]:
-        """The keys, each once."""
-        listed = (key.strip() for key in self.cleaned_data["services"].split(","))
-        return tuple(dict.fromkeys(key for key in listed if key))
 
 
 class Change(Measure):
@@ -64,8 +60,9 @@ class Change(Measure):
 def everything(request: DeskRequest) -> HttpResponseBase:
     """Every action, with how it is measured."""
     by = acting(request)
+    called = standing.names()
     rows = [
-        {"told": told, "measures": [_words(key, said, why) for key, said, why in told.measures]}
+        {"told": told, "measures": [_words(key, said, why, called) for key, said, why in told.measures]}
         for told in measures.told()
     ]
     context = {
@@ -75,10 +72,11 @@ def everything(request: DeskRequest) -> HttpResponseBase:
     return render(request, "desk/services/measures.html", context)
 
 
-def _words(key: str, said: Said, why: str) -> dict[str, Any]:
+def _words(key: str, said: Said, why: str, called: Mapping[str, str]) -> dict[str, Any]:
     by = _BY_KEY[said.definition]
+    read = ", ".join(called.get(one, one) for one in said.services)
     return {
-        "key": key, "title": said.title, "figure": _(by.title), "services": ", ".join(said.services), "reason": why,
+        "key": key, "title": said.title, "figure": _(by.title), "services": read, "reason": why,
         "baseline": "" if said.baseline is None else shown(float(said.baseline), by), "baseline_on": said.baseline_on,
         "target": "" if said.target is None else shown(float(said.target), by), "due_on": said.due_on,
     }  # fmt: skip
@@ -90,7 +88,7 @@ def measure(request: DeskRequest, strategy: str, number: int, key: str = "") -> 
     if objections := permissions.objections("action.measure", by.post):
         raise Refused(objections)
     told, before = _found(strategy, number, key)
-    initial = {**_fields(before), "services": ", ".join(before.services)} if before else {}
+    initial = {**_fields(before), "services": lines(before.services)} if before else {}
     form = (Change if before else Measure)(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -30,6 +30,7 @@ from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.service_figures import shown
+from penholder.web.desk.service_names import ServicesField
 
 # So many services stand on one page; the real register has 734.
 LISTED = 50
@@ -126,15 +127,9 @@ class Follow(PlainForm):
             (Descent.Kind.SPLIT, say("It was split into others")),
         ],
     )  # fmt: skip
-    successors = forms.CharField(
-        label=say("Which services follow"), help_text=say("Their keys, with commas between them.")
-    )
+    successors = ServicesField(label=say("Which services follow"))
     on = day_field(say("From which day"), required=True)
     reason = forms.CharField(label=say("Why"), widget=forms.Textarea(attrs={"rows": 2}))
-
-    def clean_successors(self) -> list[str]:
-        """The keys."""
-        return [key.strip() for key in self.cleaned_data["successors"].split(",") if key.strip()]
 
 
 def services(request: DeskRequest) -> HttpResponseBase:
