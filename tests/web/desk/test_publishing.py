@@ -80,7 +80,7 @@ def test_it_is_scheduled_on_a_day_and_cancelled(office, cleared, signed_in):  # 
         ("2014-09-01", "10:00", "more than 400 days ahead"),
         ("2013-03-31", "01:30", "couldn’t be interpreted"),  # the clocks go forward over it
         ("2012-10-28", "01:30", "couldn’t be interpreted"),  # and back: it comes twice
-        ("2012-02-30", "10:00", "valid date"),
+        ("2012-02-30", "10:00", "no day that we can read"),
         ("2012-09-20", "25:00", "valid time"),
     ],
 )

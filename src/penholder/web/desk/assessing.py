@@ -25,8 +25,8 @@ from penholder.services.models import Result, Stage
 from penholder.services.standards import Point, Standard
 from penholder.services.standing import ServiceStanding
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.service_figures import objections_to_reading
 
@@ -44,7 +44,7 @@ class Assess(PlainForm):
     """What a panel found; a result and evidence for each point of one version of the standard."""
 
     stage = forms.ChoiceField(label=say("How far the service has come"), choices=[("", ""), *STAGES.items()])
-    held_on = day_field(say("Held on"), required=True)
+    held_on = DayField(label=say("Held on"))
     panel = forms.CharField(label=say("Who sat on the panel"), widget=forms.Textarea(attrs={"rows": 2}))
     result = forms.ChoiceField(
         label=say("What the panel found of the whole"),
@@ -54,8 +54,10 @@ class Assess(PlainForm):
     report_url = forms.URLField(
         label=say("Address of the report"), required=False, assume_scheme="https", max_length=1000
     )
-    published_on = day_field(
-        say("The report is public from"), hint=say("For example 2026-10-01. Until a day is said, readers see nothing.")
+    published_on = DayField(
+        label=say("The report is public from"),
+        hint=say("For example 1 October 2026. Until a day is said, readers see nothing."),
+        required=False,
     )
     reason = forms.CharField(
         label=say("Why it changes; readers will see it"), widget=forms.Textarea(attrs={"rows": 2}), required=False

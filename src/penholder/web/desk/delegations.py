@@ -20,6 +20,7 @@ from penholder.agreement.models import Delegation, Kind, Round
 from penholder.drafting.models import Document
 from penholder.people.models import Person, Post
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
 
@@ -33,18 +34,8 @@ class Delegate(PlainForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(label=gettext_lazy("About what"))
-    since = forms.DateField(
-        label=gettext_lazy("First day"),
-        help_text=gettext_lazy("For example 2013-04-01."),
-        widget=forms.DateInput(format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Last day"),
-        help_text=gettext_lazy("It ends when this day ends."),
-        widget=forms.DateInput(format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
+    since = DayField(label=gettext_lazy("First day"))
+    until = DayField(label=gettext_lazy("Last day"), hint=gettext_lazy("It ends when this day ends."))
     reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def __init__(self, *args: Any, scopes: list[tuple[str, str]], **more: Any) -> None:

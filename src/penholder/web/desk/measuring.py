@@ -22,8 +22,8 @@ from penholder.measure.definitions import DEFINITIONS
 from penholder.people import permissions
 from penholder.services import standing
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.service_figures import shown
 from penholder.web.desk.service_names import ServicesField, lines
@@ -46,9 +46,9 @@ class Measure(PlainForm):
     )
     services = ServicesField(label=say("Read from which services"))
     baseline = _number_field(say("Where it stood"))
-    baseline_on = day_field(say("On which day it stood there"))
+    baseline_on = DayField(label=say("On which day it stood there"), required=False)
     target = _number_field(say("What it is to be"))
-    due_on = day_field(say("By which day"))
+    due_on = DayField(label=say("By which day"), required=False)
 
 
 class Change(Measure):

@@ -24,8 +24,8 @@ from penholder.services import journeys, pagetexts, registrations, rules, standi
 from penholder.services.pagetexts import Worded
 from penholder.services.standing import ServiceStanding
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 
 
@@ -40,7 +40,7 @@ class Say(PlainForm):
             "what stands on every page. Nothing takes back what was said."
         ),
     )  # fmt: skip
-    as_of = day_field(say("From which day it says so"), required=True)
+    as_of = DayField(label=say("From which day it says so"))
     reason = forms.CharField(label=say("Why, if it changes what was said before"), required=False, max_length=500)
 
 

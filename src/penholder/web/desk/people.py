@@ -20,6 +20,7 @@ from penholder.errors import Missing
 from penholder.people import invitations, organisations, permissions, posts, successions
 from penholder.people.models import Invitation, Organisation, Person, Role, Succession
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.rendering import PlainForm
 
 
@@ -49,12 +50,7 @@ class Follow(PlainForm):
         queryset=Organisation.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )
-    on = forms.DateField(
-        label=gettext_lazy("From which day"),
-        help_text=gettext_lazy("For example 2013-04-01."),
-        widget=forms.DateInput(format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
+    on = DayField(label=gettext_lazy("From which day"))
     reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, organisation: Organisation, **more: Any) -> None:

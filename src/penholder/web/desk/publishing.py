@@ -23,6 +23,7 @@ from penholder.people import permissions
 from penholder.publishing import addresses, editions, rules, schedules
 from penholder.publishing.models import Edition
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.states import ROUNDS
@@ -45,13 +46,7 @@ class Publish(PlainForm):
     when = forms.ChoiceField(
         label=say("When"), choices=[(NOW, say("Now")), (LATER, say("On a day"))], widget=forms.RadioSelect, initial=NOW
     )
-    day = forms.DateField(
-        label=say("Day"),
-        help_text=say("For example 2013-04-01."),
-        widget=forms.DateInput(format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        required=False,
-    )
+    day = DayField(label=say("Day"), required=False)
     hour = forms.TimeField(
         label=say("Time"),
         help_text=say("For example 09:30."),

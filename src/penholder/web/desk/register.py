@@ -27,6 +27,7 @@ from penholder.services.registrations import Described, NewService
 from penholder.services.standing import ServiceStanding, TargetOf
 from penholder.web.channels import channel_name
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
 from penholder.web.desk.rendering import PlainForm
 from penholder.web.desk.service_figures import shown
@@ -37,14 +38,6 @@ LISTED = 50
 _named = lazy(channel_name, str)
 _WAYS = [(kind.value, _named(kind.value, "")) for kind in ChannelKind]
 _DEFINITIONS = {each.key: each for each in DEFINITIONS}
-
-
-def day_field(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateField:
-    """A day, written as 2026-10-01."""
-    return forms.DateField(
-        label=label, required=required, help_text=hint or say("For example 2026-10-01."),
-        widget=forms.DateInput(format="%Y-%m-%d"), input_formats=["%Y-%m-%d"],
-    )  # fmt: skip
 
 
 class _Posts(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -71,9 +64,9 @@ class Describe(PlainForm):
         label=say("What they need, in plain words"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
     url = forms.URLField(label=say("Address on the web"), required=False, assume_scheme="https", max_length=1000)
-    opened_on = day_field(say("Opened on"))
-    closed_on = day_field(say("Closed on"))
-    as_of = day_field(say("From which day this is so"), required=True)
+    opened_on = DayField(label=say("Opened on"), required=False)
+    closed_on = DayField(label=say("Closed on"), required=False)
+    as_of = DayField(label=say("From which day this is so"))
 
     def __init__(self, *args: Any, by: Acting, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -113,8 +106,8 @@ class Way(PlainForm):
             ("assisted digital", say("As assisted digital")), ("other", say("As not digital")),
         ],
     )  # fmt: skip
-    opened_on = day_field(say("Opened on"))
-    closed_on = day_field(say("Closed on"))
+    opened_on = DayField(label=say("Opened on"), required=False)
+    closed_on = DayField(label=say("Closed on"), required=False)
 
 
 class Follow(PlainForm):
@@ -128,7 +121,7 @@ class Follow(PlainForm):
         ],
     )  # fmt: skip
     successors = ServicesField(label=say("Which services follow"))
-    on = day_field(say("From which day"), required=True)
+    on = DayField(label=say("From which day"))
     reason = forms.CharField(label=say("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -31,8 +31,8 @@ from penholder.services import costlines, journeys, periods, registrations, rele
 from penholder.services.standing import ServiceStanding
 from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
+from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.register import day_field
 from penholder.web.desk.rendering import PlainForm
 
 # Two years of months have their lines one step away.
@@ -44,7 +44,7 @@ class Release(PlainForm):
     """A change that users met."""
 
     name = forms.CharField(label=say("What its events call the release"), max_length=100)
-    released_on = day_field(say("Released on"), required=True)
+    released_on = DayField(label=say("Released on"))
     changed = forms.CharField(label=say("What changed for users"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -52,7 +52,7 @@ class Choice(PlainForm):
     """That the service goes first in a programme."""
 
     programme = forms.CharField(label=say("In which programme it goes first"), max_length=200)
-    since = day_field(say("Since which day"), required=True)
+    since = DayField(label=say("Since which day"))
     note = forms.CharField(label=say("Why this one"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -64,7 +64,7 @@ class Aim(PlainForm):
         label=say("What it is to be"), required=False, max_digits=20, decimal_places=6,
         help_text=say("A share as 0.85; nothing gives the target up."),
     )  # fmt: skip
-    due_on = day_field(say("By which day"), required=True)
+    due_on = DayField(label=say("By which day"))
     reason = forms.CharField(
         label=say("Why, if it changes an earlier target"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -112,7 +112,7 @@ class Draw(PlainForm):
             "semicolons between them; “start” is yes where the journey begins; an end has an outcome."
         ),
     )  # fmt: skip
-    effective_from = day_field(say("For attempts that start from"), required=True)
+    effective_from = DayField(label=say("For attempts that start from"))
     window = forms.IntegerField(label=say("Days in which an attempt may end"), min_value=1, max_value=730, initial=30)
     idle = forms.IntegerField(
         label=say("Minutes without an event that are not counted as time"), min_value=1, max_value=1440, initial=30
@@ -123,10 +123,10 @@ class Draw(PlainForm):
 class Ending(PlainForm):
     """From which day a version of the journey is in force no longer."""
 
-    on = day_field(
-        say("The first day without it"), required=True,
-        hint=say("Attempts that start before this day are still read with it. For example 2026-10-01."),
-    )  # fmt: skip
+    on = DayField(
+        label=say("The first day without it"),
+        hint=say("Attempts that start before this day are still read with it. For example 1 October 2026."),
+    )
     reason = forms.CharField(label=say("Why"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500)
 
 
