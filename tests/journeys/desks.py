@@ -26,7 +26,7 @@ VANISHED = """() => [...document.querySelectorAll('.govuk-button, .govuk-tag, .g
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What commands of that home folder run with. A new home gets a database in which every migration has run."""
-    if not home.exists():
+    if not (home / "penholder.sqlite3").exists():
         homes.begin(home)
     return homes.environment(home) | more
 
