@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ from penholder.web.channels import channel_name
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.rendering import PlainForm
+from penholder.web.desk.rendering import PlainForm, done
 from penholder.web.desk.service_figures import shown
 from penholder.web.desk.service_names import ServicesField
 
@@ -246,14 +247,9 @@ def follow(request: DeskRequest, key: str) -> HttpResponseBase:
     if objections := rules.objections_to_acting("service.register", by, body):
         raise Refused(objections)
     form = Follow(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            registrations.descend(predecessor=key, by=by, at=request.at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            messages.success(request, _("It is noted what became of the service. Its figures stay its own."))
-            return redirect("desk:service", key)
+    if done(form, partial(registrations.descend, predecessor=key, by=by, at=request.at)):
+        messages.success(request, _("It is noted what became of the service. Its figures stay its own."))
+        return redirect("desk:service", key)
     return _form(request, (key, found.name), form, _("Merge or split it"), _("Note what became of it"))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from penholder.errors import Refused
 
 
 class Plain(TemplatesSetting):
@@ -30,3 +33,15 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         say_what_is_missing(self)
+
+
+def done(form: forms.Form, act: Callable[..., object]) -> bool:
+    """Whether a form was sent, holds, and `act` took its fields. What `act` refuses is said above the form."""
+    if not form.is_valid():
+        return False
+    try:
+        act(**form.cleaned_data)
+    except Refused as refused:
+        form.add_error(None, list(refused.reasons))
+        return False
+    return True

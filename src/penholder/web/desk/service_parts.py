@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -33,7 +34,7 @@ from penholder.web.desk import figure_words
 from penholder.web.desk.access import DeskRequest
 from penholder.web.desk.days import DayField
 from penholder.web.desk.people import acting
-from penholder.web.desk.rendering import PlainForm
+from penholder.web.desk.rendering import PlainForm, done
 
 # Two years of months have their lines one step away.
 _PERIODS = 24
@@ -150,14 +151,9 @@ def release(request: DeskRequest, key: str) -> HttpResponseBase:
     """Say that the service changed for its users."""
     by, found = _allowed(request, key, "service.register")
     form = Release(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            releases.tell(key=key, by=by, at=request.at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            messages.success(request, _("The release is noted."))
-            return redirect("desk:service", key)
+    if done(form, partial(releases.tell, key=key, by=by, at=request.at)):
+        messages.success(request, _("The release is noted."))
+        return redirect("desk:service", key)
     context = _context(found, form, _("Note a release"), _("Note the release"))
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
@@ -166,14 +162,9 @@ def exemplar(request: DeskRequest, key: str) -> HttpResponseBase:
     """Say that the service was chosen to go first in a programme."""
     by, found = _allowed(request, key, "service.register")
     form = Choice(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            registrations.choose(key=key, by=by, at=request.at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            messages.success(request, _("It is noted that the service goes first."))
-            return redirect("desk:service", key)
+    if done(form, partial(registrations.choose, key=key, by=by, at=request.at)):
+        messages.success(request, _("It is noted that the service goes first."))
+        return redirect("desk:service", key)
     context = _context(found, form, _("Choose it to go first"), _("Note the choice"))
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
@@ -182,14 +173,9 @@ def target(request: DeskRequest, key: str) -> HttpResponseBase:
     """Say what a figure of the service is to be, by when."""
     by, found = _allowed(request, key, "service.register")
     form = Aim(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            targets.put(key=key, said_on=timezone.localdate(request.at), by=by, at=request.at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            messages.success(request, _("The target is noted."))
-            return redirect("desk:service", key)
+    if done(form, partial(targets.put, key=key, said_on=timezone.localdate(request.at), by=by, at=request.at)):
+        messages.success(request, _("The target is noted."))
+        return redirect("desk:service", key)
     context = _context(found, form, _("Set a target"), _("Note the target"))
     return render(request, "desk/services/form.html", context, status=422 if form.errors else 200)
 
@@ -275,15 +261,10 @@ def end_journey(request: DeskRequest, key: str, number: int) -> HttpResponseBase
     if number not in {each.version for each in journeys.definitions([key]).get(key, [])}:
         raise Missing(_("The journey of this service has no version %(number)s.") % {"number": number})
     form = Ending(request.POST or None, initial={"on": timezone.localdate(request.at)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            journeys.end(key=key, number=number, by=by, at=request.at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, list(refused.reasons))
-        else:
-            journeys.hand_over(settings.PENHOLDER_EVENTS)
-            messages.success(request, _("Version %(number)s has an end. The next can be drawn.") % {"number": number})
-            return redirect("desk:service-journey", key)
+    if done(form, partial(journeys.end, key=key, number=number, by=by, at=request.at)):
+        journeys.hand_over(settings.PENHOLDER_EVENTS)
+        messages.success(request, _("Version %(number)s has an end. The next can be drawn.") % {"number": number})
+        return redirect("desk:service-journey", key)
     title = _("End version %(number)s of the journey") % {"number": number}
     context = _context(found, form, title, _("End this version"))
     context["crumbs"].append((_("Draw its journey"), reverse("desk:service-journey", args=[key])))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ MUCH = 16_384
 _LOST = "The intake is stopping. Send the same delivery again in a few seconds."
 
 
-class _Line(asyncio.Protocol):
+class _Line(asyncio.Protocol, ABC):
     """One end of a line: whole messages out of what comes in pieces."""
 
     def __init__(self) -> None:
@@ -60,9 +61,9 @@ class _Line(asyncio.Protocol):
         """Send a message that is made of these pieces."""
         self._transport.write(b"".join((_HEAD.pack(sum(map(len, pieces)), number), *pieces)))
 
+    @abstractmethod
     def came(self, number: int, message: bytes) -> None:
         """A message is there."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing more will be sent."""
@@ -166,6 +167,7 @@ class WriterLine(_Line):
         except Unavailable as problem:
             self._kept(number, problem)
         except Exception:
+            # Whatever it was, the front waits for a word, and answers its senders with it.
             logging.getLogger("uvicorn.error").exception("A delivery could not be kept")
             self._kept(number, Unavailable("The intake failed. Send the delivery again later."))
 
